@@ -1,0 +1,29 @@
+//! awsinv: what do we run on AWS, where, and what is it doing?
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! scope ─▶ plan ─▶ coordinator ─▶ collector ─▶ sink ─▶ inventory ─▶ render
+//! accounts  Query = account       permits,     bounded  resources +
+//! Regions   x Region x type       deadlines,   channel  coverage +
+//! types                           panics                stats
+//! ```
+//!
+//! Who may import whom (a test greps the sources for it):
+//!
+//! ```text
+//! main → cli → { render, coordinator, demo, config, printer }
+//! coordinator → { collect, aws, model, config }
+//! collect → { aws, model }     aws → { config, model }
+//! render → model     demo → model     model → nothing in the crate
+//! ```
+
+pub mod aws;
+pub mod cli;
+pub mod collect;
+pub mod config;
+pub mod coordinator;
+pub mod demo;
+pub mod model;
+pub mod printer;
+pub mod render;

@@ -1,0 +1,149 @@
+//! How filters, columns and sort keys name a value of a resource, and what they get for it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use super::Resource;
+
+/// The keys of a resource that hold one value each.
+pub const TOP_LEVEL_KEYS: [&str; 12] = [
+    "type",
+    "arn",
+    "id",
+    "account_id",
+    "region",
+    "name",
+    "availability_zone",
+    "state",
+    "class",
+    "created_at",
+    "modified_at",
+    "metrics_status",
+];
+
+/// What a resource holds at a path. Three answers, never two.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lookup {
+    /// A value; never `Value::Null`.
+    Value(Value),
+    /// There is none.
+    Nothing,
+    /// We could not learn it.
+    Unknown,
+}
+
+/// The name of one value: `state`, `tag:env`, `attributes.engine` (or just `engine`), `metrics.CPUUtilization.Average`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FieldPath {
+    /// A key that every resource has.
+    Key(&'static str),
+    /// A tag by its key.
+    Tag(String),
+    /// An attribute of the type.
+    Attribute(String),
+    /// A metric's statistic.
+    Metric(String, String),
+}
+
+/// The text names no field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` names no field: write a key (`state`), `tag:KEY`, an attribute (`engine`) or `metrics.NAME.STATISTIC`"
+)]
+pub struct FieldPathError(String);
+
+impl FromStr for FieldPath {
+    type Err = FieldPathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || FieldPathError(text.to_owned());
+        if let Some(key) = text.strip_prefix("tag:").or_else(|| text.strip_prefix("tags.")) {
+            return if key.is_empty() { Err(refuse()) } else { Ok(Self::Tag(key.to_owned())) };
+        }
+        if let Some(path) = text.strip_prefix("metrics.") {
+            // The statistic comes last and may hold dots of its own (`p99.9`); metric names hold none.
+            return match path.split_once('.') {
+                Some((metric, statistic)) if !metric.is_empty() && !statistic.is_empty() => {
+                    Ok(Self::Metric(metric.to_owned(), statistic.to_owned()))
+                }
+                _ => Err(refuse()),
+            };
+        }
+        if let Some(key) = TOP_LEVEL_KEYS.iter().find(|key| **key == text) {
+            return Ok(Self::Key(key));
+        }
+        let name = text.strip_prefix("attributes.").unwrap_or(text);
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.is_empty() || !name.chars().all(is_name) {
+            return Err(refuse());
+        }
+        Ok(Self::Attribute(name.to_owned()))
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Tag(key) => write!(f, "tag:{key}"),
+            Self::Attribute(name) => write!(f, "attributes.{name}"),
+            Self::Metric(metric, statistic) => write!(f, "metrics.{metric}.{statistic}"),
+        }
+    }
+}
+
+impl FieldPath {
+    /// What the resource holds there.
+    pub fn of(&self, resource: &Resource) -> Lookup {
+        match self {
+            Self::Key(key) => key_of(resource, key),
+            Self::Tag(key) if resource.is_unknown("tags") => {
+                let _ = key;
+                Lookup::Unknown
+            }
+            Self::Tag(key) => text(resource.tags.get(key).map(String::as_str)),
+            Self::Attribute(name) if resource.is_unknown(&format!("attributes.{name}")) => Lookup::Unknown,
+            Self::Attribute(name) => match resource.attributes.get(name) {
+                None | Some(Value::Null) => Lookup::Nothing,
+                Some(value) => Lookup::Value(value.clone()),
+            },
+            Self::Metric(metric, statistic) => {
+                match resource.metrics.get(metric).and_then(|known| known.get(statistic)) {
+                    Some(Some(value)) => Lookup::Value(Value::from(*value)),
+                    Some(None) => Lookup::Nothing,
+                    // An absent key = not asked, or not known: either way we cannot tell.
+                    None => Lookup::Unknown,
+                }
+            }
+        }
+    }
+}
+
+fn text(value: Option<&str>) -> Lookup {
+    value.map_or(Lookup::Nothing, |value| Lookup::Value(Value::from(value)))
+}
+
+fn key_of(resource: &Resource, key: &str) -> Lookup {
+    if resource.is_unknown(key) {
+        return Lookup::Unknown;
+    }
+    match key {
+        "type" => text(Some(&resource.resource_type)),
+        "arn" => text(Some(&resource.arn)),
+        "id" => text(Some(&resource.id)),
+        "account_id" => text(Some(&resource.account_id)),
+        "region" => text(Some(&resource.region)),
+        "name" => text(resource.name.as_deref()),
+        "availability_zone" => text(resource.availability_zone.as_deref()),
+        "state" => text(resource.state.as_deref()),
+        "class" => text(resource.class.as_deref()),
+        "created_at" => text(resource.created_at.map(|at| at.to_string()).as_deref()),
+        "modified_at" => text(resource.modified_at.map(|at| at.to_string()).as_deref()),
+        "metrics_status" => {
+            serde_json::to_value(resource.metrics_status).map_or(Lookup::Unknown, Lookup::Value)
+        }
+        _ => Lookup::Nothing,
+    }
+}

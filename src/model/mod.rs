@@ -1,0 +1,24 @@
+//! Plain data: what a resource is, what a query found, and what could not be learned.
+//!
+//! Serde only: no SDK, no async, nothing else of this crate. Everything that leaves the program
+//! (a table cell, a JSON key, an exit code) is derived from these types, so the one principle
+//! stands here: *"there is nothing" and "we do not know" are different values.*
+
+mod column;
+mod coverage;
+mod failure;
+mod field;
+mod inventory;
+mod resource;
+mod timestamp;
+
+pub use column::{Align, Column, Format};
+pub use coverage::{Coverage, Note, PartCoverage, Parts, QueryCoverage, Status};
+pub use failure::{Failure, FailureClass};
+pub use field::{FieldPath, FieldPathError, Lookup, TOP_LEVEL_KEYS};
+pub use inventory::{
+    AccountScope, Generator, Inventory, MetricsWindow, OperationStats, SCHEMA_VERSION, Scope, Stats, Summary,
+    Trailer,
+};
+pub use resource::{Attributes, MetricsStatus, Resource};
+pub use timestamp::Timestamp;

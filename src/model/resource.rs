@@ -1,0 +1,145 @@
+//! One resource: the same keys for every type, always all there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Timestamp;
+
+/// How completely a resource's CloudWatch values are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricsStatus {
+    /// Every value asked for was answered; a `null` value means that CloudWatch has no datapoints.
+    Complete,
+    /// Some values could not be read: their keys are absent.
+    Partial,
+    /// No value could be read.
+    Failed,
+    /// Not asked.
+    #[default]
+    Skipped,
+}
+
+/// What only some types have: AWS's field names in snake_case, numbers as numbers.
+///
+/// Every attribute that the type's collector declares is present; `null` means that AWS said there is none.
+/// How it is kept in memory is this type's own business.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Attributes(Map<String, Value>);
+
+impl Attributes {
+    /// The attribute, or `None` where the type has none of that name. `Some(Value::Null)` = AWS said there is none.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Sets one attribute.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// One resource of any type.
+///
+/// Every key is always written. `null` = AWS said there is none, unless the key is named in
+/// [`unknown`](Self::unknown): then we could not learn it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// CloudFormation type name (`AWS::EC2::Instance`).
+    #[serde(rename = "type")]
+    pub resource_type: Arc<str>,
+    /// Amazon Resource Name.
+    pub arn: String,
+    /// What AWS's own API calls it: InstanceId, DBInstanceIdentifier, FunctionName.
+    pub id: String,
+    /// The account that owns it, twelve digits.
+    pub account_id: Arc<str>,
+    /// Its Region (`eu-west-1`).
+    pub region: Arc<str>,
+    /// The Name tag where the type uses one (EC2), else the identifier.
+    #[schemars(required)]
+    pub name: Option<String>,
+    /// Its Availability Zone; `null` for what spans zones.
+    #[schemars(required)]
+    pub availability_zone: Option<String>,
+    /// AWS's own word: `running`, `available`.
+    #[schemars(required)]
+    pub state: Option<String>,
+    /// Instance type or DB instance class; `null` for Lambda.
+    #[schemars(required)]
+    pub class: Option<String>,
+    /// When it was created.
+    #[schemars(required)]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[schemars(required)]
+    pub modified_at: Option<Timestamp>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// What only its type has.
+    pub attributes: Attributes,
+    /// CloudWatch metric name → statistic → value for the window. `null` = CloudWatch has no datapoints.
+    pub metrics: BTreeMap<String, BTreeMap<String, Option<f64>>>,
+    /// How completely `metrics` is known.
+    pub metrics_status: MetricsStatus,
+    /// Names of keys (and `attributes.x`) that could not be read, sorted.
+    pub unknown: Vec<String>,
+}
+
+impl Resource {
+    /// A resource of which nothing but its identity is known yet.
+    pub fn new(
+        resource_type: Arc<str>,
+        arn: String,
+        id: String,
+        account_id: Arc<str>,
+        region: Arc<str>,
+    ) -> Self {
+        Self {
+            resource_type,
+            arn,
+            id,
+            account_id,
+            region,
+            name: None,
+            availability_zone: None,
+            state: None,
+            class: None,
+            created_at: None,
+            modified_at: None,
+            tags: BTreeMap::new(),
+            attributes: Attributes::default(),
+            metrics: BTreeMap::new(),
+            metrics_status: MetricsStatus::Skipped,
+            unknown: Vec::new(),
+        }
+    }
+
+    /// Names a key (or `attributes.x`) as one that could not be learned.
+    pub fn mark_unknown(&mut self, key: &str) {
+        if let Err(at) = self.unknown.binary_search_by(|known| known.as_str().cmp(key)) {
+            self.unknown.insert(at, key.to_owned());
+        }
+    }
+
+    /// Whether this key (or `attributes.x`) could not be learned.
+    pub fn is_unknown(&self, key: &str) -> bool {
+        self.unknown.binary_search_by(|known| known.as_str().cmp(key)).is_ok()
+    }
+
+    /// The order of resources in every document.
+    pub fn sort_key(&self) -> (&str, &str, &str, &str) {
+        (&self.account_id, &self.region, &self.resource_type, &self.id)
+    }
+}
