@@ -1,1 +1,95 @@
-//! To be written.
+//! What awsinv knows about each resource type, one file a service.
+//!
+//! All that concerns a type stands in its [`Collector`]; a line in [`REGISTRY`] makes it known everywhere:
+//! in `--type` and `--service`, the table, the coverage, the hints and the documents' tests.
+//! A collector never logs, retries, spawns or takes permits: [`QueryContext::call`] and the coordinator own that.
+
+mod ec2;
+mod fields;
+mod lambda;
+mod pages;
+mod query;
+mod rds;
+mod tags;
+
+pub use pages::{Page, PageSink, Tally, read_pages};
+pub use query::QueryContext;
+
+use async_trait::async_trait;
+
+use crate::model::{Column, Failure};
+
+/// Every resource type that awsinv can collect.
+pub const REGISTRY: &[&dyn Collector] =
+    &[&ec2::Instances, &rds::Instances, &rds::Clusters, &lambda::Functions];
+
+/// One resource type: how it is read, and what is shown of it.
+#[async_trait]
+pub trait Collector: std::fmt::Debug + Send + Sync {
+    /// Its CloudFormation type name (`AWS::EC2::Instance`).
+    fn resource_type(&self) -> &'static str;
+
+    /// Every type that its calls return, its own first. RDS's also return Neptune's and DocumentDB's.
+    fn covers(&self) -> Vec<&'static str> {
+        vec![self.resource_type()]
+    }
+
+    /// What people call them, plural (`EC2 instances`).
+    fn title(&self) -> &'static str;
+
+    /// The service as in an IAM action and in `--service` (`ec2`).
+    fn service(&self) -> &'static str;
+
+    /// The IAM actions that [`collect`](Self::collect) needs.
+    fn iam_actions(&self) -> &'static [&'static str];
+
+    /// The names of its attributes, sorted. Every resource of the type has them all.
+    fn attributes(&self) -> &'static [&'static str];
+
+    /// What its table shows.
+    fn columns(&self) -> &'static [Column];
+
+    /// Reads one Region of one account, page by page, into the sink.
+    ///
+    /// # Errors
+    /// The failure that ended the reading early. Pages sunk before it are kept.
+    ///
+    /// # Cancellation
+    /// May be dropped at any await point; pages sunk before it are kept.
+    async fn collect(&self, cx: &QueryContext, sink: &PageSink) -> Result<(), Failure>;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::model::FieldPath;
+
+    #[test]
+    fn every_column_shows_a_field_that_its_type_has() {
+        for collector in REGISTRY {
+            for column in collector.columns() {
+                let path: FieldPath = column.field.parse().expect(column.field);
+                if let FieldPath::Attribute(name) = &path {
+                    assert!(collector.attributes().contains(&name.as_str()), "{collector:?} has no {name}");
+                }
+            }
+            assert!(collector.columns().iter().any(|column| column.rank == 0), "{collector:?}");
+        }
+    }
+
+    #[test]
+    fn every_type_is_covered_once_and_needs_an_action() {
+        let mut seen = HashSet::new();
+        for collector in REGISTRY {
+            assert_eq!(collector.covers().first(), Some(&collector.resource_type()));
+            for covered in collector.covers() {
+                assert!(seen.insert(covered), "{covered} is covered twice");
+                assert_eq!(covered.split("::").count(), 3, "{covered}");
+            }
+            assert!(!collector.iam_actions().is_empty());
+            assert!(collector.attributes().is_sorted(), "{collector:?}");
+        }
+    }
+}

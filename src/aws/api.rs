@@ -1,0 +1,56 @@
+//! One operation of one service, and what a request to it is signed with.
+
+use aws_credential_types::Credentials;
+use aws_types::region::Region;
+
+use crate::model::{Failure, FailureClass};
+
+/// One operation of one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Api {
+    /// The service as in an IAM action (`ec2`).
+    pub service: &'static str,
+    /// The operation (`DescribeInstances`).
+    pub operation: &'static str,
+}
+
+/// What one attempt is signed with, and where it goes.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The account's credentials, fresh.
+    pub credentials: Credentials,
+    /// The Region asked.
+    pub region: Region,
+}
+
+impl Api {
+    /// The operation of the service.
+    pub const fn new(service: &'static str, operation: &'static str) -> Self {
+        Self { service, operation }
+    }
+
+    /// The IAM action that permits it.
+    pub fn iam_action(self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+
+    /// The answer cannot be what the API promises.
+    pub fn malformed(self, message: impl Into<String>) -> Failure {
+        let mut failure = Failure::new(FailureClass::MalformedResponse, self.service, self.operation, message);
+        failure.attempts = 1;
+        failure.with_hint("the answer does not look like AWS's: is a proxy or another endpoint (--endpoint-url) in between?")
+    }
+
+    /// A page token came twice, so following it would never end, and stopping there may miss resources.
+    pub fn repeated_token(self) -> Failure {
+        self.malformed("a page token came twice, so the rest of the list cannot be reached")
+    }
+
+    /// A list that AWS always sends, empty or not. Its absence is not an empty list.
+    ///
+    /// # Errors
+    /// `malformed_response` where the answer does not hold it.
+    pub fn required<T>(self, list: Option<Vec<T>>, name: &str) -> Result<Vec<T>, Failure> {
+        list.ok_or_else(|| self.malformed(format!("the answer holds no {name}")))
+    }
+}

@@ -1,0 +1,26 @@
+//! From the SDK's shapes to plain values. A value of the future passes through as AWS sent it.
+
+use aws_smithy_types::DateTime;
+use serde_json::Value;
+
+use crate::model::Timestamp;
+
+/// An SDK enum's own word. The SDK keeps words that it does not know, so these pass through.
+pub(super) fn enum_text<T>(value: Option<&T>, text: impl FnOnce(&T) -> &str) -> Option<String> {
+    value.map(|value| text(value).to_owned())
+}
+
+/// A JSON list of words, in AWS's order.
+pub(super) fn list<'a>(values: impl IntoIterator<Item = &'a str>) -> Value {
+    Value::Array(values.into_iter().map(Value::from).collect())
+}
+
+/// A moment, or `None` where it lies outside what RFC 3339 can write.
+pub(super) fn timestamp(at: &DateTime) -> Option<Timestamp> {
+    Timestamp::from_unix(at.secs(), at.subsec_nanos())
+}
+
+/// A moment as a JSON value.
+pub(super) fn optional_time(at: Option<&DateTime>) -> Value {
+    at.and_then(timestamp).map(|at| at.to_string()).into()
+}
