@@ -36,7 +36,8 @@ impl Api {
 
     /// The answer cannot be what the API promises.
     pub fn malformed(self, message: impl Into<String>) -> Failure {
-        let mut failure = Failure::new(FailureClass::MalformedResponse, self.service, self.operation, message);
+        let mut failure =
+            Failure::new(FailureClass::MalformedResponse, self.service, self.operation, message);
         failure.attempts = 1;
         failure.with_hint("the answer does not look like AWS's: is a proxy or another endpoint (--endpoint-url) in between?")
     }

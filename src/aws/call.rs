@@ -4,8 +4,8 @@
 //! budget is shared by every account of a Region. Here each attempt takes its own permit, and one
 //! account's throttling uses up nobody else's retries.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -62,6 +62,14 @@ pub struct CallCounts {
     pub api_calls: AtomicU64,
     /// Attempts after the first of a call.
     pub retries: AtomicU64,
+    first_attempt: OnceLock<Instant>,
+}
+
+impl CallCounts {
+    /// Time since the first attempt; zero where there was none.
+    pub fn elapsed(&self) -> Duration {
+        self.first_attempt.get().map_or(Duration::ZERO, Instant::elapsed)
+    }
 }
 
 /// Sends requests with one account's credentials to one Region, under a run's limits.
@@ -144,18 +152,23 @@ impl Caller {
         }
     }
 
-    async fn attempt<O, E, F>(&self, api: Api, send: impl Fn(Grant) -> F, is_retry: bool) -> Result<O, Verdict>
+    async fn attempt<O, E, F>(
+        &self,
+        api: Api,
+        send: impl Fn(Grant) -> F,
+        is_retry: bool,
+    ) -> Result<O, Verdict>
     where
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let credentials = self
-            .session
-            .credentials()
-            .await
-            .map_err(|error| Verdict { failure: self.session.credentials_failure(api, &error), retry: Retry::No })?;
+        let credentials = self.session.credentials().await.map_err(|error| Verdict {
+            failure: self.session.credentials_failure(api, &error),
+            retry: Retry::No,
+        })?;
         // The semaphore lives as long as the run and is never closed.
         let _permit = self.run.in_flight.acquire().await;
+        self.counts.first_attempt.get_or_init(Instant::now);
         self.counts.api_calls.fetch_add(1, Ordering::Relaxed);
         self.counts.retries.fetch_add(u64::from(is_retry), Ordering::Relaxed);
         let started = Instant::now();
@@ -198,7 +211,8 @@ fn stopped(api: Api, reason: StopReason, attempts: u32, last: Option<Failure>) -
     let mut failure = match last {
         None => Failure::new(reason.class(), api.service, api.operation, ""),
         Some(last) => {
-            message = format!("{message}; the attempt before it failed with {}: {}", last.class, last.message);
+            message =
+                format!("{message}; the attempt before it failed with {}: {}", last.class, last.message);
             Failure { class: reason.class(), ..last }
         }
     };

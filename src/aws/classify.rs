@@ -90,7 +90,11 @@ impl Answer {
                 }
             }
             SdkError::ResponseError(response) => Self {
-                kind: if broken_while_reading(error) { AnswerKind::Connection } else { AnswerKind::Unreadable },
+                kind: if broken_while_reading(error) {
+                    AnswerKind::Connection
+                } else {
+                    AnswerKind::Unreadable
+                },
                 status: Some(response.raw().status().as_u16()),
                 message: chain(),
                 request_id: request_id_header(response.raw()),
@@ -182,10 +186,11 @@ const INVALID: &[&str] = &[
 pub(super) fn classify(answer: Answer, cx: CallContext<'_>) -> Verdict {
     let (class, retry) = class_of(&answer, cx);
     let hint = hint(class, &answer, cx);
-    let message = answer.message.filter(|message| !message.is_empty()).unwrap_or_else(|| match answer.status {
-        Some(status) => format!("HTTP status {status} without a message"),
-        None => "no answer".to_owned(),
-    });
+    let message =
+        answer.message.filter(|message| !message.is_empty()).unwrap_or_else(|| match answer.status {
+            Some(status) => format!("HTTP status {status} without a message"),
+            None => "no answer".to_owned(),
+        });
     let failure = Failure {
         class,
         service: cx.api.service.to_owned(),
@@ -263,12 +268,16 @@ fn hint(class: FailureClass, answer: &Answer, cx: CallContext<'_>) -> Option<Str
         }
         FailureClass::CredentialsExpired => cx.renewal.to_owned(),
         FailureClass::CredentialsInvalid
-            if answer.code.as_deref().is_some_and(|code| code.contains("Signature") || code.contains("Skew")) =>
+            if answer
+                .code
+                .as_deref()
+                .is_some_and(|code| code.contains("Signature") || code.contains("Skew")) =>
         {
             "check the secret access key, and this machine's clock".to_owned()
         }
         FailureClass::CredentialsInvalid => {
-            "AWS does not accept these credentials: check the access key, or the Region where it is used".to_owned()
+            "AWS does not accept these credentials: check the access key, or the Region where it is used"
+                .to_owned()
         }
         FailureClass::Timeout => format!(
             "check the network and proxy on the way to {} in {region}, or raise --attempt-timeout",
@@ -295,7 +304,12 @@ mod tests {
     const API: Api = Api::new("rds", "DescribeDBInstances");
 
     fn context(worked_only_elsewhere: bool) -> CallContext<'static> {
-        CallContext { api: API, region: "eu-west-1", worked_only_elsewhere, renewal: "aws sso login --profile prod" }
+        CallContext {
+            api: API,
+            region: "eu-west-1",
+            worked_only_elsewhere,
+            renewal: "aws sso login --profile prod",
+        }
     }
 
     fn service(status: u16, code: &str, message: &str) -> Answer {
@@ -319,7 +333,13 @@ mod tests {
             (403, "UnauthorizedOperation", "You are not authorized", Class::AccessDenied, Retry::No),
             (403, "AccessDenied", "User is not authorized", Class::AccessDenied, Retry::No),
             (403, "AccessDeniedException", "User is not authorized", Class::AccessDenied, Retry::No),
-            (403, "AccessDenied", "with an explicit deny in a service control policy", Class::DeniedByScp, Retry::No),
+            (
+                403,
+                "AccessDenied",
+                "with an explicit deny in a service control policy",
+                Class::DeniedByScp,
+                Retry::No,
+            ),
             (503, "RequestLimitExceeded", "Request limit exceeded.", Class::Throttled, Retry::Throttle),
             (400, "Throttling", "Rate exceeded", Class::Throttled, Retry::Throttle),
             (429, "TooManyRequestsException", "Rate exceeded", Class::Throttled, Retry::Throttle),

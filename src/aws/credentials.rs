@@ -90,7 +90,9 @@ mod tests {
         {
             self.asked.fetch_add(1, Ordering::Relaxed);
             future::ProvideCredentials::ready(match self.lifetime {
-                Some(lifetime) => Ok(Credentials::new("a", "b", None, Some(SystemTime::now() + lifetime), "test")),
+                Some(lifetime) => {
+                    Ok(Credentials::new("a", "b", None, Some(SystemTime::now() + lifetime), "test"))
+                }
                 None => Err(CredentialsError::not_loaded("none")),
             })
         }

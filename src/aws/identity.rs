@@ -51,7 +51,9 @@ pub async fn identify(caller: &Caller) -> Result<Identity, Failure> {
             | FailureClass::ServiceError
     );
     match caller.session().known_account().await {
-        Some(account_id) if may_work_elsewhere => Ok(Identity { account_id, partition, failure: Some(failure) }),
+        Some(account_id) if may_work_elsewhere => {
+            Ok(Identity { account_id, partition, failure: Some(failure) })
+        }
         _ => Err(failure),
     }
 }
@@ -63,7 +65,9 @@ async fn ask(caller: &Caller) -> Result<Identity, Failure> {
             client
                 .get_caller_identity()
                 .customize()
-                .config_override(sts::Config::builder().region(grant.region).credentials_provider(grant.credentials))
+                .config_override(
+                    sts::Config::builder().region(grant.region).credentials_provider(grant.credentials),
+                )
                 .send()
         })
         .await?;

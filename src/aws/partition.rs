@@ -62,7 +62,12 @@ static PARTITIONS: &[Entry] = &[
             "mx-central-1",
         ],
     },
-    Entry { id: "aws-cn", default_region: "cn-northwest-1", regions: &["cn-north-1", "cn-northwest-1"], opt_in: &[] },
+    Entry {
+        id: "aws-cn",
+        default_region: "cn-northwest-1",
+        regions: &["cn-north-1", "cn-northwest-1"],
+        opt_in: &[],
+    },
     Entry {
         id: "aws-us-gov",
         default_region: "us-gov-west-1",
@@ -70,7 +75,12 @@ static PARTITIONS: &[Entry] = &[
         opt_in: &[],
     },
     Entry { id: "aws-eusc", default_region: "eusc-de-east-1", regions: &["eusc-de-east-1"], opt_in: &[] },
-    Entry { id: "aws-iso", default_region: "us-iso-east-1", regions: &["us-iso-east-1", "us-iso-west-1"], opt_in: &[] },
+    Entry {
+        id: "aws-iso",
+        default_region: "us-iso-east-1",
+        regions: &["us-iso-east-1", "us-iso-west-1"],
+        opt_in: &[],
+    },
     Entry {
         id: "aws-iso-b",
         default_region: "us-isob-east-1",

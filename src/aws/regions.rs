@@ -64,7 +64,9 @@ async fn describe_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
                 .describe_regions()
                 .all_regions(true)
                 .customize()
-                .config_override(ec2::Config::builder().region(grant.region).credentials_provider(grant.credentials))
+                .config_override(
+                    ec2::Config::builder().region(grant.region).credentials_provider(grant.credentials),
+                )
                 .send()
         })
         .await?;
@@ -98,7 +100,9 @@ async fn account_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
                     .set_next_token(token.clone())
                     .customize()
                     .config_override(
-                        account::Config::builder().region(grant.region).credentials_provider(grant.credentials),
+                        account::Config::builder()
+                            .region(grant.region)
+                            .credentials_provider(grant.credentials),
                     )
                     .send()
             })
@@ -106,7 +110,9 @@ async fn account_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
         for region in LIST_REGIONS.required(answer.regions, "Regions")? {
             let Some(name) = region.region_name else { continue };
             match region.region_opt_status {
-                Some(RegionOptStatus::Disabled | RegionOptStatus::Enabling) => regions.not_enabled.insert(name),
+                Some(RegionOptStatus::Disabled | RegionOptStatus::Enabling) => {
+                    regions.not_enabled.insert(name)
+                }
                 _ => regions.enabled.insert(name),
             };
         }

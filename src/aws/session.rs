@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::{ProvideRegion, RegionProviderChain};
+use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
@@ -107,8 +107,8 @@ pub async fn open_sessions(settings: &CollectSettings) -> Result<Vec<Arc<Session
     let from_environment = std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
     for name in names.iter().chain(from_environment.iter().filter(|_| settings.profiles.is_empty())) {
         if files.get_profile(name).is_none() {
-            let near = near(name, files.profiles()).into_iter().map(str::to_owned).collect();
-            return Err(SessionError::NoProfile { name: name.clone(), near });
+            let near = near(name, files.profiles());
+            return Err(SessionError::NoProfile { name: name.to_owned(), near });
         }
     }
     let mut sessions = Vec::new();
@@ -134,10 +134,10 @@ impl Session {
         let region = match explicit {
             None => RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
                 .or_else(ProfileFileRegionProvider::new()),
-            Some(profile) => {
-                RegionProviderChain::first_try(ProfileFileRegionProvider::builder().profile_name(profile).build())
-                    .or_else(EnvironmentVariableRegionProvider::new())
-            }
+            Some(profile) => RegionProviderChain::first_try(
+                ProfileFileRegionProvider::builder().profile_name(profile).build(),
+            )
+            .or_else(EnvironmentVariableRegionProvider::new()),
         };
         let first_region = match region.region().await {
             Some(region) => region.as_ref().to_owned(),
@@ -148,7 +148,8 @@ impl Session {
             .with_http_client(http.clone());
         let credentials = match explicit {
             Some(profile) => {
-                let chain = ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider);
+                let chain =
+                    ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider);
                 CachedCredentials::new(chain.build())
             }
             None => {
@@ -200,7 +201,8 @@ impl Session {
         let http = http::build(Environment::Ignored)?;
         let first_region = Partition::of_region("").default_region();
         let open = |account: &StaticAccount| {
-            let keys = Credentials::from_keys(&account.access_key_id, &account.secret_access_key, None);
+            let (key, secret) = (&account.access_key_id, &account.secret_access_key);
+            let keys = Credentials::new(key, secret, None, None, "static");
             let config = SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .region(Region::new(first_region))
@@ -214,7 +216,13 @@ impl Session {
                 .time_source(aws_smithy_async::time::SystemTimeSource::new())
                 .build();
             let credentials = CachedCredentials::new(keys);
-            Arc::new(Self::new(account.name.clone(), Source::Static, config, credentials, first_region.to_owned()))
+            Arc::new(Self::new(
+                account.name.clone(),
+                Source::Static,
+                config,
+                credentials,
+                first_region.to_owned(),
+            ))
         };
         Ok(accounts.iter().map(open).collect())
     }
@@ -286,7 +294,9 @@ impl Session {
         match &self.source {
             Source::Profile { name, sso: true } => format!("sign in again: aws sso login --profile {name}"),
             Source::Profile { name, sso: false } => format!("renew the credentials of profile {name}"),
-            Source::DefaultChain | Source::Static => "renew the session token of these credentials".to_owned(),
+            Source::DefaultChain | Source::Static => {
+                "renew the session token of these credentials".to_owned()
+            }
         }
     }
 
@@ -322,17 +332,22 @@ impl Session {
         match &self.source {
             Source::Profile { name, .. } => format!("profile {name} of the AWS config and credentials files"),
             Source::Static => "the key pair given".to_owned(),
-            Source::DefaultChain => "AWS_ACCESS_KEY_ID in the environment, the AWS config and credentials files \
+            Source::DefaultChain => {
+                "AWS_ACCESS_KEY_ID in the environment, the AWS config and credentials files \
                  (profile default), AWS_WEB_IDENTITY_TOKEN_FILE, the container credentials endpoint, and \
                  the instance metadata service"
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("name", &self.name).field("source", &self.source).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("name", &self.name)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_ec2 as ec2;
 use serde_json::Value;
 
 use super::fields::{enum_text, list, optional_time, timestamp};
-use super::{Collector, Page, PageSink, QueryContext, read_pages};
+use super::{Collector, Page, PageSink, Pages, QueryContext};
 use crate::aws::Api;
 use crate::model::{Column, Failure, Format, Resource};
 
@@ -18,7 +18,7 @@ const MAX_RESULTS: i32 = 1000;
 
 /// Collects `AWS::EC2::Instance`.
 #[derive(Debug)]
-pub struct Instances;
+pub(super) struct Instances;
 
 #[async_trait]
 impl Collector for Instances {
@@ -63,7 +63,8 @@ impl Collector for Instances {
 
     async fn collect(&self, cx: &QueryContext, sink: &PageSink) -> Result<(), Failure> {
         let client = cx.client(ec2::Client::new);
-        read_pages(DESCRIBE_INSTANCES, cx, sink, async |token| {
+        let mut pages = Pages::new(DESCRIBE_INSTANCES, cx, sink);
+        while pages.more() {
             let answer = cx
                 .call(DESCRIBE_INSTANCES, |grant| {
                     client
@@ -71,7 +72,7 @@ impl Collector for Instances {
                         .max_results(MAX_RESULTS)
                         // Other services' instances (EKS Auto Mode, …) may be hidden unless asked for.
                         .include_managed_resources(true)
-                        .set_next_token(token.clone())
+                        .set_next_token(pages.token())
                         .customize()
                         .config_override(
                             ec2::Config::builder()
@@ -92,9 +93,9 @@ impl Collector for Instances {
                     page.push(to_resource(cx, &owner, &instance), "an instance without instanceId");
                 }
             }
-            Ok(page)
-        })
-        .await
+            pages.sink(page).await?;
+        }
+        pages.finish()
     }
 }
 
@@ -205,10 +206,7 @@ fn set_attributes(r: &mut Resource, owner: &Reservation, i: &ec2::types::Instanc
     set("ami_launch_index", i.ami_launch_index().into());
     set("architecture", enum_text(i.architecture(), |v| v.as_str()).into());
     let maintenance = i.maintenance_options();
-    set(
-        "auto_recovery",
-        enum_text(maintenance.and_then(|m| m.auto_recovery()), |v| v.as_str()).into(),
-    );
+    set("auto_recovery", enum_text(maintenance.and_then(|m| m.auto_recovery()), |v| v.as_str()).into());
     let network = i.network_performance_options();
     set(
         "bandwidth_weighting",
@@ -218,10 +216,7 @@ fn set_attributes(r: &mut Resource, owner: &Reservation, i: &ec2::types::Instanc
     set("capacity_block_id", i.capacity_block_id().into());
     set("capacity_reservation_id", i.capacity_reservation_id().into());
     set("core_count", i.cpu_options().and_then(|cpu| cpu.core_count()).into());
-    set(
-        "current_instance_boot_mode",
-        enum_text(i.current_instance_boot_mode(), |v| v.as_str()).into(),
-    );
+    set("current_instance_boot_mode", enum_text(i.current_instance_boot_mode(), |v| v.as_str()).into());
     set("ebs_optimized", i.ebs_optimized().into());
     let volumes = i.block_device_mappings().iter().filter_map(|device| device.ebs()?.volume_id());
     set("ebs_volume_ids", list(volumes));
@@ -231,10 +226,7 @@ fn set_attributes(r: &mut Resource, owner: &Reservation, i: &ec2::types::Instanc
     set("host_id", i.placement().and_then(|at| at.host_id()).into());
     let metadata = i.metadata_options();
     set("http_endpoint", enum_text(metadata.and_then(|m| m.http_endpoint()), |v| v.as_str()).into());
-    set(
-        "http_put_response_hop_limit",
-        metadata.and_then(|m| m.http_put_response_hop_limit()).into(),
-    );
+    set("http_put_response_hop_limit", metadata.and_then(|m| m.http_put_response_hop_limit()).into());
     set("http_tokens", enum_text(metadata.and_then(|m| m.http_tokens()), |v| v.as_str()).into());
     set("hypervisor", enum_text(i.hypervisor(), |v| v.as_str()).into());
     set("iam_instance_profile", i.iam_instance_profile().and_then(|profile| profile.arn()).into());
@@ -248,10 +240,7 @@ fn set_attributes(r: &mut Resource, owner: &Reservation, i: &ec2::types::Instanc
     set("ipv6_address", i.ipv6_address().into());
     set("key_name", i.key_name().into());
     set("launch_time", optional_time(i.launch_time()));
-    set(
-        "monitoring",
-        enum_text(i.monitoring().and_then(|m| m.state()), |v| v.as_str()).into(),
-    );
+    set("monitoring", enum_text(i.monitoring().and_then(|m| m.state()), |v| v.as_str()).into());
     let interfaces = i.network_interfaces().iter().filter_map(|n| n.network_interface_id());
     set("network_interface_ids", list(interfaces));
     set("operator_managed", i.operator().and_then(|operator| operator.managed()).into());
@@ -278,10 +267,7 @@ fn set_attributes(r: &mut Resource, owner: &Reservation, i: &ec2::types::Instanc
     set("state_reason_message", i.state_reason().and_then(|reason| reason.message()).into());
     set("state_transition_reason", i.state_transition_reason().into());
     set("subnet_id", i.subnet_id().into());
-    set(
-        "tenancy",
-        enum_text(i.placement().and_then(|at| at.tenancy()), |v| v.as_str()).into(),
-    );
+    set("tenancy", enum_text(i.placement().and_then(|at| at.tenancy()), |v| v.as_str()).into());
     set("threads_per_core", i.cpu_options().and_then(|cpu| cpu.threads_per_core()).into());
     set("tpm_support", i.tpm_support().into());
     set("usage_operation", i.usage_operation().into());

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::fields::{enum_text, list};
 use super::tags::{Tags, read_tags};
-use super::{Collector, Page, PageSink, QueryContext, read_pages};
+use super::{Collector, Page, PageSink, Pages, QueryContext};
 use crate::aws::Api;
 use crate::model::{Column, Failure, Format, Resource, Timestamp};
 
@@ -21,7 +21,7 @@ const MAX_ITEMS: i32 = 50;
 
 /// Collects `AWS::Lambda::Function`.
 #[derive(Debug)]
-pub struct Functions;
+pub(super) struct Functions;
 
 #[async_trait]
 impl Collector for Functions {
@@ -65,28 +65,31 @@ impl Collector for Functions {
         let client = cx.client(lambda::Client::new);
         // The tags of a Region are read while its first functions are listed: neither waits for the other.
         let tags = tokio::sync::OnceCell::new();
-        let read_all_tags = || tags.get_or_init(|| read_tags(cx, sink, "lambda:function"));
-        read_pages(LIST_FUNCTIONS, cx, sink, async |marker| {
+        let mut pages = Pages::new(LIST_FUNCTIONS, cx, sink);
+        while pages.more() {
             let list = cx.call(LIST_FUNCTIONS, |grant| {
                 client
                     .list_functions()
                     .max_items(MAX_ITEMS)
-                    .set_marker(marker.clone())
+                    .set_marker(pages.token())
                     .customize()
                     .config_override(
-                        lambda::Config::builder().region(grant.region).credentials_provider(grant.credentials),
+                        lambda::Config::builder()
+                            .region(grant.region)
+                            .credentials_provider(grant.credentials),
                     )
                     .send()
             });
-            let (answer, tags) = tokio::join!(list, read_all_tags());
+            let (answer, tags) =
+                tokio::join!(list, tags.get_or_init(|| read_tags(cx, sink, "lambda:function")));
             let answer = answer?;
             let mut page = Page::new(answer.next_marker);
             for function in LIST_FUNCTIONS.required(answer.functions, "Functions")? {
                 page.push(to_resource(cx, tags, &function), "a function without FunctionName or FunctionArn");
             }
-            Ok(page)
-        })
-        .await
+            pages.sink(page).await?;
+        }
+        pages.finish()
     }
 }
 
@@ -127,11 +130,7 @@ const ATTRIBUTES: &[&str] = &[
     "vpc_id",
 ];
 
-fn to_resource(
-    cx: &QueryContext,
-    tags: &Tags,
-    f: &lambda::types::FunctionConfiguration,
-) -> Option<Resource> {
+fn to_resource(cx: &QueryContext, tags: &Tags, f: &lambda::types::FunctionConfiguration) -> Option<Resource> {
     let (id, arn) = (f.function_name()?, f.function_arn()?);
     let mut r = cx.resource(FUNCTION, arn.to_owned(), id);
     r.name = Some(id.to_owned());
@@ -193,31 +192,19 @@ fn set_attributes(r: &mut Resource, f: &lambda::types::FunctionConfiguration) {
     set("runtime", enum_text(f.runtime(), |v| v.as_str()).into());
     set("runtime_version_arn", f.runtime_version_config().and_then(|v| v.runtime_version_arn()).into());
     let vpc = f.vpc_config();
-    set(
-        "security_group_ids",
-        list(vpc.into_iter().flat_map(|v| v.security_group_ids()).map(String::as_str)),
-    );
+    set("security_group_ids", list(vpc.into_iter().flat_map(|v| v.security_group_ids()).map(String::as_str)));
     set("signing_job_arn", f.signing_job_arn().into());
     set("signing_profile_version_arn", f.signing_profile_version_arn().into());
     let snap_start = f.snap_start();
-    set(
-        "snap_start_apply_on",
-        enum_text(snap_start.and_then(|s| s.apply_on()), |v| v.as_str()).into(),
-    );
+    set("snap_start_apply_on", enum_text(snap_start.and_then(|s| s.apply_on()), |v| v.as_str()).into());
     set(
         "snap_start_optimization_status",
         enum_text(snap_start.and_then(|s| s.optimization_status()), |v| v.as_str()).into(),
     );
     set("subnet_ids", list(vpc.into_iter().flat_map(|v| v.subnet_ids()).map(String::as_str)));
-    set(
-        "system_log_level",
-        enum_text(logging.and_then(|l| l.system_log_level()), |v| v.as_str()).into(),
-    );
+    set("system_log_level", enum_text(logging.and_then(|l| l.system_log_level()), |v| v.as_str()).into());
     set("timeout", f.timeout().into());
-    set(
-        "tracing_mode",
-        enum_text(f.tracing_config().and_then(|t| t.mode()), |v| v.as_str()).into(),
-    );
+    set("tracing_mode", enum_text(f.tracing_config().and_then(|t| t.mode()), |v| v.as_str()).into());
     set("version", f.version().into());
     set("vpc_id", vpc.and_then(|v| v.vpc_id()).into());
 }

@@ -12,7 +12,7 @@ mod query;
 mod rds;
 mod tags;
 
-pub use pages::{Page, PageSink, Tally, read_pages};
+pub use pages::{Page, PageSink, Pages, Tally};
 pub use query::QueryContext;
 
 use async_trait::async_trait;

@@ -37,31 +37,70 @@ impl Page {
     }
 }
 
-/// Reads pages with `read` until AWS gives no token, sinking each as it comes.
+/// The pages of one list call, followed to their end:
 ///
-/// # Errors
-/// The failure of the page that could not be read; `malformed_response` when a token comes twice or a
-/// resource has no identifier. Pages sunk before are kept.
-pub async fn read_pages<R>(api: Api, cx: &QueryContext, sink: &PageSink, mut read: R) -> Result<(), Failure>
-where
-    R: AsyncFnMut(Option<String>) -> Result<Page, Failure>,
-{
-    let mut seen = HashSet::new();
-    let mut token = None;
-    let mut nameless = None;
-    loop {
-        let page = read(token.take()).await?;
-        nameless = nameless.or(page.nameless);
-        sink.push(cx, page.resources).await?;
-        match page.next {
-            None => break,
-            Some(next) if !seen.insert(next.clone()) => return Err(api.repeated_token()),
-            Some(next) => token = Some(next),
-        }
+/// ```text
+/// let mut pages = Pages::new(API, cx, sink);
+/// while pages.more() {
+///     …ask with pages.token()…
+///     pages.sink(page).await?;
+/// }
+/// pages.finish()
+/// ```
+#[derive(Debug)]
+pub struct Pages<'a> {
+    api: Api,
+    cx: &'a QueryContext,
+    sink: &'a PageSink,
+    token: Option<String>,
+    seen: HashSet<String>,
+    more: bool,
+    nameless: Option<&'static str>,
+}
+
+impl<'a> Pages<'a> {
+    /// Before the first page.
+    pub fn new(api: Api, cx: &'a QueryContext, sink: &'a PageSink) -> Self {
+        Self { api, cx, sink, token: None, seen: HashSet::new(), more: true, nameless: None }
     }
-    match nameless {
-        Some(what) => Err(api.malformed(format!("AWS listed {what}"))),
-        None => Ok(()),
+
+    /// Whether there is another page to ask for.
+    pub const fn more(&self) -> bool {
+        self.more
+    }
+
+    /// AWS's token for the next page; none for the first.
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
+    /// Passes a page on and remembers the token of the next. An empty page is not the end; a missing token is.
+    ///
+    /// # Errors
+    /// `malformed_response` when a token comes twice: following it would never end, and stopping there would
+    /// make a truncated list look complete. The page itself is kept.
+    pub async fn sink(&mut self, page: Page) -> Result<(), Failure> {
+        self.nameless = self.nameless.or(page.nameless);
+        self.sink.push(self.cx, page.resources).await?;
+        self.more = page.next.is_some();
+        if let Some(next) = &page.next
+            && !self.seen.insert(next.clone())
+        {
+            return Err(self.api.repeated_token());
+        }
+        self.token = page.next;
+        Ok(())
+    }
+
+    /// The end of the list.
+    ///
+    /// # Errors
+    /// `malformed_response` where AWS listed something without an identifier.
+    pub fn finish(self) -> Result<(), Failure> {
+        match self.nameless {
+            Some(what) => Err(self.api.malformed(format!("AWS listed {what}"))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -127,7 +166,8 @@ impl PageSink {
         if fresh.is_empty() {
             return Ok(());
         }
-        let closed = |_| Failure::new(FailureClass::Cancelled, "awsinv", "report", "nobody reads the results");
+        let closed =
+            |_| Failure::new(FailureClass::Cancelled, "awsinv", "report", "nobody reads the results");
         self.pages.send(fresh).await.map_err(closed)
     }
 

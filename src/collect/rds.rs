@@ -4,8 +4,8 @@
 mod cluster;
 mod instance;
 
-pub use cluster::Clusters;
-pub use instance::Instances;
+pub(super) use cluster::Clusters;
+pub(super) use instance::Instances;
 
 use aws_sdk_rds as rds;
 use serde_json::{Map, Value};

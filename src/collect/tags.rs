@@ -65,7 +65,9 @@ async fn read_all(
                     .set_pagination_token(token.clone())
                     .customize()
                     .config_override(
-                        tagging::Config::builder().region(grant.region).credentials_provider(grant.credentials),
+                        tagging::Config::builder()
+                            .region(grant.region)
+                            .credentials_provider(grant.credentials),
                     )
                     .send()
             })

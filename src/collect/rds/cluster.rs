@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{MAX_RECORDS, arn_or, config_override, insert_tags, object, type_of};
 use crate::aws::Api;
 use crate::collect::fields::{enum_text, list, optional_time, timestamp};
-use crate::collect::{Collector, Page, PageSink, QueryContext, read_pages};
+use crate::collect::{Collector, Page, PageSink, Pages, QueryContext};
 use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_CLUSTERS: Api = Api::new("rds", "DescribeDBClusters");
@@ -15,7 +15,7 @@ const COVERS: &[&str] = &["AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS
 
 /// Collects `AWS::RDS::DBCluster`, and Neptune's and DocumentDB's.
 #[derive(Debug)]
-pub struct Clusters;
+pub(crate) struct Clusters;
 
 #[async_trait]
 impl Collector for Clusters {
@@ -61,13 +61,14 @@ impl Collector for Clusters {
 
     async fn collect(&self, cx: &QueryContext, sink: &PageSink) -> Result<(), Failure> {
         let client = cx.client(rds::Client::new);
-        read_pages(DESCRIBE_DB_CLUSTERS, cx, sink, async |marker| {
+        let mut pages = Pages::new(DESCRIBE_DB_CLUSTERS, cx, sink);
+        while pages.more() {
             let answer = cx
                 .call(DESCRIBE_DB_CLUSTERS, |grant| {
                     client
                         .describe_db_clusters()
                         .max_records(MAX_RECORDS)
-                        .set_marker(marker.clone())
+                        .set_marker(pages.token())
                         .customize()
                         .config_override(config_override(grant))
                         .send()
@@ -77,9 +78,9 @@ impl Collector for Clusters {
             for cluster in DESCRIBE_DB_CLUSTERS.required(answer.db_clusters, "DBClusters")? {
                 page.push(to_resource(cx, &cluster), "a DB cluster without DBClusterIdentifier");
             }
-            Ok(page)
-        })
-        .await
+            pages.sink(page).await?;
+        }
+        pages.finish()
     }
 }
 
@@ -249,10 +250,7 @@ fn set_placed(r: &mut Resource, c: &rds::types::DbCluster) {
     );
     set("iops", c.iops().into());
     set("kms_key_id", c.kms_key_id().into());
-    set(
-        "local_write_forwarding_status",
-        enum_text(c.local_write_forwarding_status(), |v| v.as_str()).into(),
-    );
+    set("local_write_forwarding_status", enum_text(c.local_write_forwarding_status(), |v| v.as_str()).into());
     set("multi_az", c.multi_az().into());
     set("network_type", c.network_type().into());
     set("publicly_accessible", c.publicly_accessible().into());

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{MAX_RECORDS, arn_or, config_override, insert_tags, object, type_of};
 use crate::aws::Api;
 use crate::collect::fields::{enum_text, list, optional_time, timestamp};
-use crate::collect::{Collector, Page, PageSink, QueryContext, read_pages};
+use crate::collect::{Collector, Page, PageSink, Pages, QueryContext};
 use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_INSTANCES: Api = Api::new("rds", "DescribeDBInstances");
@@ -15,7 +15,7 @@ const COVERS: &[&str] = &["AWS::RDS::DBInstance", "AWS::Neptune::DBInstance", "A
 
 /// Collects `AWS::RDS::DBInstance`, and Neptune's and DocumentDB's.
 #[derive(Debug)]
-pub struct Instances;
+pub(crate) struct Instances;
 
 #[async_trait]
 impl Collector for Instances {
@@ -65,13 +65,14 @@ impl Collector for Instances {
 
     async fn collect(&self, cx: &QueryContext, sink: &PageSink) -> Result<(), Failure> {
         let client = cx.client(rds::Client::new);
-        read_pages(DESCRIBE_DB_INSTANCES, cx, sink, async |marker| {
+        let mut pages = Pages::new(DESCRIBE_DB_INSTANCES, cx, sink);
+        while pages.more() {
             let answer = cx
                 .call(DESCRIBE_DB_INSTANCES, |grant| {
                     client
                         .describe_db_instances()
                         .max_records(MAX_RECORDS)
-                        .set_marker(marker.clone())
+                        .set_marker(pages.token())
                         .customize()
                         .config_override(config_override(grant))
                         .send()
@@ -81,9 +82,9 @@ impl Collector for Instances {
             for instance in DESCRIBE_DB_INSTANCES.required(answer.db_instances, "DBInstances")? {
                 page.push(to_resource(cx, &instance), "a DB instance without DBInstanceIdentifier");
             }
-            Ok(page)
-        })
-        .await
+            pages.sink(page).await?;
+        }
+        pages.finish()
     }
 }
 
@@ -196,10 +197,7 @@ fn set_running(r: &mut Resource, d: &rds::types::DbInstance) {
     set("backup_retention_period", d.backup_retention_period().into());
     set("backup_target", d.backup_target().into());
     set("ca_certificate_identifier", d.ca_certificate_identifier().into());
-    set(
-        "ca_certificate_valid_till",
-        optional_time(d.certificate_details().and_then(|ca| ca.valid_till())),
-    );
+    set("ca_certificate_valid_till", optional_time(d.certificate_details().and_then(|ca| ca.valid_till())));
     set("character_set_name", d.character_set_name().into());
     set("copy_tags_to_snapshot", d.copy_tags_to_snapshot().into());
     set("database_insights_mode", enum_text(d.database_insights_mode(), |v| v.as_str()).into());
@@ -278,10 +276,7 @@ fn set_placed(r: &mut Resource, d: &rds::types::DbInstance) {
         list(d.read_replica_db_instance_identifiers().iter().map(String::as_str)),
     );
     set("read_replica_source_db_cluster_identifier", d.read_replica_source_db_cluster_identifier().into());
-    set(
-        "read_replica_source_db_instance_identifier",
-        d.read_replica_source_db_instance_identifier().into(),
-    );
+    set("read_replica_source_db_instance_identifier", d.read_replica_source_db_instance_identifier().into());
     set("replica_mode", enum_text(d.replica_mode(), |v| v.as_str()).into());
     let replication = d.status_infos().iter().find(|info| info.status_type() == Some("read replication"));
     set("replication_status", replication.and_then(|info| info.status()).into());
