@@ -39,7 +39,7 @@ fn digits(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The order of two numbers, whole ones exactly.
-pub fn number_order(a: &Number, b: &Number) -> Ordering {
+pub(super) fn number_order(a: &Number, b: &Number) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
         return a.cmp(&b);
     }
