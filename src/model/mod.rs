@@ -8,7 +8,9 @@ mod column;
 mod coverage;
 mod failure;
 mod field;
+mod filter;
 mod inventory;
+mod order;
 mod resource;
 mod timestamp;
 
@@ -16,9 +18,11 @@ pub use column::{Align, Column, Format};
 pub use coverage::{Coverage, Note, PartCoverage, Parts, QueryCoverage, Status};
 pub use failure::{Failure, FailureClass};
 pub use field::{FieldPath, FieldPathError, Lookup, TOP_LEVEL_KEYS};
+pub use filter::{Decision, FILTER_FORMS, Filter, FilterError, Filters};
 pub use inventory::{
     AccountScope, Generator, Inventory, MetricsWindow, OperationStats, SCHEMA_VERSION, Scope, Stats, Summary,
     Trailer,
 };
+pub use order::{text_order, value_order};
 pub use resource::{Attributes, MetricsStatus, Resource};
 pub use timestamp::Timestamp;

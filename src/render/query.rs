@@ -1,0 +1,71 @@
+//! `--query`: JMESPath over the JSON document, as in the AWS CLI.
+
+use std::io::{self, Write};
+
+use jmespath::{ErrorReason, Expression, JmespathError};
+
+use super::json::write_pretty;
+use crate::model::Inventory;
+
+/// The expression cannot be read, or does not fit the document.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// It is not JMESPath. Known before anything is asked.
+    #[error("the query is not JMESPath: {reason}\n  {expression}\n  {caret}")]
+    Syntax {
+        /// The whole expression.
+        expression: String,
+        /// Blanks, and a caret below the place.
+        caret: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A function was given what it cannot take.
+    #[error("the query does not fit the document: {reason}\n  {expression}\n  {caret}")]
+    Evaluation {
+        /// The whole expression.
+        expression: String,
+        /// Blanks, and a caret below the place.
+        caret: String,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// Its result could not be written.
+    #[error("the result of the query could not be written")]
+    Write(#[from] io::Error),
+}
+
+/// A compiled `--query`. It stays on the thread that compiled it.
+#[derive(Debug)]
+pub struct Query(Expression<'static>);
+
+impl Query {
+    /// Reads the expression.
+    pub fn compile(expression: &str) -> Result<Self, QueryError> {
+        jmespath::compile(expression).map(Self).map_err(|error| explain(expression, &error))
+    }
+
+    /// Writes what the expression finds in the document, as indented JSON; `null` where it finds nothing.
+    pub fn render(&self, inventory: &Inventory, out: &mut dyn Write) -> Result<(), QueryError> {
+        let found = self.0.search(inventory).map_err(|error| explain(self.0.as_str(), &error))?;
+        let out = &mut io::BufWriter::new(out);
+        write_pretty(&*found, out)?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+/// The error with its place. The crate's own text counts bytes as characters and draws the caret elsewhere.
+fn explain(expression: &str, error: &JmespathError) -> QueryError {
+    let at = error.offset.min(expression.len());
+    let before = expression.char_indices().take_while(|(start, _)| *start < at).count();
+    let caret = format!("{}^", " ".repeat(before));
+    let on_one_line = |text: &str| text.replace(['\n', '\r', '\t'], " ");
+    let expression = on_one_line(expression);
+    match &error.reason {
+        ErrorReason::Parse(reason) => QueryError::Syntax { expression, caret, reason: on_one_line(reason) },
+        ErrorReason::Runtime(reason) => {
+            QueryError::Evaluation { expression, caret, reason: on_one_line(&reason.to_string()) }
+        }
+    }
+}

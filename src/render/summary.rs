@@ -1,0 +1,101 @@
+//! The last lines of a report: how much there is, where, and what it took.
+
+use super::Report;
+use super::digest::{incomplete_types, planned_and_incomplete, title_of};
+use super::text::{count, count_title, duration, escape, thousands};
+
+/// The summary, a sentence a line, escaped.
+pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
+    let summary = &report.inventory.summary;
+    let mut lines = vec![format!("{} · {}", found(report), cost(report))];
+    if summary.filtered_out > 0 {
+        lines.push(format!(
+            "{} filtered out (--filter).",
+            count(summary.filtered_out, "resource", "resources")
+        ));
+    }
+    if summary.undecided > 0 {
+        lines.push(format!(
+            "{} undecided and left out: a value that --filter needs is unknown.",
+            count(summary.undecided, "resource", "resources")
+        ));
+    }
+    lines
+}
+
+/// `238 resources (132 EC2 instances, 106 Lambda functions; no RDS DB clusters) in 3 accounts, 6 Regions`.
+fn found(report: &Report<'_>) -> String {
+    let inventory = report.inventory;
+    let summary = &inventory.summary;
+    let (planned, incomplete) = planned_and_incomplete(&inventory.coverage);
+    let is_filtered = summary.filtered_out + summary.undecided > 0;
+    if summary.resources == 0 {
+        let accounts = count(inventory.scope.accounts.len() as u64, "account", "accounts");
+        return match (incomplete, is_filtered) {
+            (0, true) => "No resource passes the filters".to_owned(),
+            (0, false) if planned == 0 => "No resources, as nothing was asked".to_owned(),
+            (0, false) => format!("No resources in {accounts}"),
+            (_, true) => format!(
+                "No resource seen passes the filters, but {} of {} are incomplete",
+                thousands(incomplete),
+                count(planned, "query", "queries")
+            ),
+            (_, false) => format!(
+                "No resources seen, but {} of {} are incomplete",
+                thousands(incomplete),
+                count(planned, "query", "queries")
+            ),
+        };
+    }
+    format!(
+        "{}{} ({}) in {}, {}",
+        if incomplete > 0 { "At least " } else { "" },
+        count(summary.resources, "resource", "resources"),
+        by_type(report, is_filtered),
+        count(summary.by_account.len() as u64, "account", "accounts"),
+        count(summary.by_region.len() as u64, "Region", "Regions"),
+    )
+}
+
+/// The types, the most numerous first; then those of which there are none, then those we cannot tell of.
+fn by_type(report: &Report<'_>, is_filtered: bool) -> String {
+    let summary = &report.inventory.summary;
+    let incomplete = incomplete_types(&report.inventory.coverage);
+    let mut counts: Vec<(&str, u64)> =
+        summary.by_type.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    counts.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let seen: Vec<String> = counts
+        .into_iter()
+        .map(|(name, number)| {
+            let counted = count_title(number, &escape(title_of(report, name)));
+            if incomplete.contains(name) { format!("at least {counted}") } else { counted }
+        })
+        .collect();
+    let absent = report.inventory.scope.types.iter().filter(|name| !summary.by_type.contains_key(&***name));
+    let (unknown, none): (Vec<&str>, Vec<&str>) =
+        absent.map(|name| &**name).partition(|name| incomplete.contains(name));
+    let titles = |names: &[&str]| {
+        names.iter().map(|name| escape(title_of(report, name)).into_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = seen.join(", ");
+    if !none.is_empty() && !is_filtered {
+        text.push_str(&format!("; no {}", titles(&none)));
+    }
+    if !unknown.is_empty() {
+        text.push_str(&format!("; unknown: {}", titles(&unknown)));
+    }
+    text
+}
+
+/// `1.2 s · 187 calls, 3 retries`.
+fn cost(report: &Report<'_>) -> String {
+    let stats = &report.inventory.stats;
+    let mut text = format!("{} · {}", duration(stats.elapsed_ms), count(stats.api_calls, "call", "calls"));
+    if stats.retries > 0 {
+        text.push_str(&format!(", {}", count(stats.retries, "retry", "retries")));
+    }
+    if stats.throttled > 0 {
+        text.push_str(&format!(", {} throttled", thousands(stats.throttled)));
+    }
+    text
+}
