@@ -5,7 +5,7 @@ use aws_sdk_ec2 as ec2;
 use serde_json::Value;
 
 use super::fields::{enum_text, list, optional_time, timestamp};
-use super::{Collector, Page, PageSink, Pages, QueryContext};
+use super::{Collector, Covered, Page, PageSink, Pages, QueryContext};
 use crate::aws::Api;
 use crate::model::{Column, Failure, Format, Resource};
 
@@ -22,12 +22,8 @@ pub(super) struct Instances;
 
 #[async_trait]
 impl Collector for Instances {
-    fn resource_type(&self) -> &'static str {
-        INSTANCE
-    }
-
-    fn title(&self) -> &'static str {
-        "EC2 instances"
+    fn covers(&self) -> &'static [Covered] {
+        const { &[Covered::new(INSTANCE, "EC2 instances")] }
     }
 
     fn service(&self) -> &'static str {

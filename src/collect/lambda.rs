@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::fields::{enum_text, list};
 use super::tags::{Tags, read_tags};
-use super::{Collector, Page, PageSink, Pages, QueryContext};
+use super::{Collector, Covered, Page, PageSink, Pages, QueryContext};
 use crate::aws::Api;
 use crate::model::{Column, Failure, Format, Resource, Timestamp};
 
@@ -25,12 +25,8 @@ pub(super) struct Functions;
 
 #[async_trait]
 impl Collector for Functions {
-    fn resource_type(&self) -> &'static str {
-        FUNCTION
-    }
-
-    fn title(&self) -> &'static str {
-        "Lambda functions"
+    fn covers(&self) -> &'static [Covered] {
+        const { &[Covered::new(FUNCTION, "Lambda functions")] }
     }
 
     fn service(&self) -> &'static str {

@@ -23,19 +23,32 @@ use crate::model::{Column, Failure};
 pub const REGISTRY: &[&dyn Collector] =
     &[&ec2::Instances, &rds::Instances, &rds::Clusters, &lambda::Functions];
 
+/// A type that a collector returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// CloudFormation type name (`AWS::EC2::Instance`).
+    pub resource_type: &'static str,
+    /// What people call them, plural (`EC2 instances`).
+    pub title: &'static str,
+}
+
+impl Covered {
+    /// A type and its plural.
+    pub const fn new(resource_type: &'static str, title: &'static str) -> Self {
+        Self { resource_type, title }
+    }
+}
+
 /// One resource type: how it is read, and what is shown of it.
 #[async_trait]
 pub trait Collector: std::fmt::Debug + Send + Sync {
-    /// Its CloudFormation type name (`AWS::EC2::Instance`).
-    fn resource_type(&self) -> &'static str;
-
     /// Every type that its calls return, its own first. RDS's also return Neptune's and DocumentDB's.
-    fn covers(&self) -> Vec<&'static str> {
-        vec![self.resource_type()]
-    }
+    fn covers(&self) -> &'static [Covered];
 
-    /// What people call them, plural (`EC2 instances`).
-    fn title(&self) -> &'static str;
+    /// Its own CloudFormation type name (`AWS::EC2::Instance`).
+    fn resource_type(&self) -> &'static str {
+        self.covers()[0].resource_type
+    }
 
     /// The service as in an IAM action and in `--service` (`ec2`).
     fn service(&self) -> &'static str;
@@ -83,10 +96,10 @@ mod tests {
     fn every_type_is_covered_once_and_needs_an_action() {
         let mut seen = HashSet::new();
         for collector in REGISTRY {
-            assert_eq!(collector.covers().first(), Some(&collector.resource_type()));
             for covered in collector.covers() {
-                assert!(seen.insert(covered), "{covered} is covered twice");
-                assert_eq!(covered.split("::").count(), 3, "{covered}");
+                let name = covered.resource_type;
+                assert!(seen.insert(name), "{name} is covered twice");
+                assert_eq!(name.split("::").count(), 3, "{name}");
             }
             assert!(!collector.iam_actions().is_empty());
             assert!(collector.attributes().is_sorted(), "{collector:?}");

@@ -10,7 +10,7 @@ pub(super) use instance::Instances;
 use aws_sdk_rds as rds;
 use serde_json::{Map, Value};
 
-use super::QueryContext;
+use super::{Covered, QueryContext};
 use crate::model::Resource;
 
 /// The most that one page may hold:
@@ -27,13 +27,13 @@ fn namespace(engine: Option<&str>) -> &'static str {
 }
 
 /// The one of a collector's types that this engine makes a resource of.
-fn type_of(covers: &'static [&'static str], engine: Option<&str>) -> &'static str {
+fn type_of(covers: &'static [Covered], engine: Option<&str>) -> &'static str {
     let namespace = namespace(engine);
     covers
         .iter()
-        .copied()
+        .map(|covered| covered.resource_type)
         .find(|name| name.strip_prefix(namespace).is_some_and(|rest| rest.starts_with("::")))
-        .unwrap_or(covers[0])
+        .unwrap_or(covers[0].resource_type)
 }
 
 fn config_override(grant: crate::aws::Grant) -> rds::config::Builder {
@@ -66,10 +66,11 @@ fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::Collector;
 
     #[test]
     fn neptune_and_documentdb_are_never_called_rds() {
-        let covers = &["AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
+        let covers = Clusters.covers();
         for (engine, name) in [
             (Some("neptune"), "AWS::Neptune::DBCluster"),
             (Some("docdb"), "AWS::DocDB::DBCluster"),

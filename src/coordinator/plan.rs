@@ -148,7 +148,11 @@ fn select(services: &[String], types: &[String]) -> Result<Vec<Selection>, PlanE
             return Err(PlanError::NoMatch { kind: "service", word: service.clone(), near });
         }
     }
-    let known_types: Vec<&str> = REGISTRY.iter().flat_map(|collector| collector.covers()).collect();
+    let known_types: Vec<&str> = REGISTRY
+        .iter()
+        .flat_map(|collector| collector.covers())
+        .map(|covered| covered.resource_type)
+        .collect();
     let mut wanted_types = HashSet::new();
     for word in types {
         let glob = pattern("type", word)?;
@@ -164,7 +168,8 @@ fn select(services: &[String], types: &[String]) -> Result<Vec<Selection>, PlanE
         let whole = all || services.iter().any(|service| service == collector.service());
         let wanted: Vec<Arc<str>> = collector
             .covers()
-            .into_iter()
+            .iter()
+            .map(|covered| covered.resource_type)
             .filter(|covered| whole || wanted_types.contains(covered))
             .map(Arc::from)
             .collect();

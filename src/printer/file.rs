@@ -9,37 +9,96 @@ use tempfile::NamedTempFile;
 /// As many symbolic links as Linux follows (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
-/// Writes a file so that its name stands for the old content or the whole new one, whatever dies when: beside it,
-/// synced to the disk, then renamed.
+/// A file whose name stands for the old content or the whole new one, whatever dies when: it is written beside
+/// its name, synced to the disk, then renamed. Dropped before [`commit`](Self::commit), it leaves nothing.
 ///
 /// A symbolic link stays one: its target is replaced. A file keeps its mode; a new one gets the usual (0666 less the
 /// umask). What is no regular file (`/dev/stdout`, a named pipe) is written to as it is: it cannot be replaced.
+#[derive(Debug)]
+pub struct AtomicFile(Target);
+
+#[derive(Debug)]
+enum Target {
+    Replace { file: BufWriter<NamedTempFile>, path: PathBuf, existing: Option<Metadata> },
+    InPlace(BufWriter<File>),
+}
+
+impl AtomicFile {
+    /// Starts a file that will stand at this path.
+    ///
+    /// # Errors
+    /// The folder cannot be written to, or the path is a folder.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let path = follow_links(path)?;
+        let existing = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(metadata) if !metadata.is_file() => {
+                let file = File::options().write(true).open(path)?;
+                return Ok(Self(Target::InPlace(BufWriter::new(file))));
+            }
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let file = BufWriter::new(create_beside(folder_of(&path))?);
+        Ok(Self(Target::Replace { file, path, existing }))
+    }
+
+    /// Puts the file under its name.
+    ///
+    /// # Errors
+    /// The disk did not take all of it; the old content stands.
+    pub fn commit(self) -> io::Result<()> {
+        match self.0 {
+            Target::InPlace(mut file) => file.flush(),
+            Target::Replace { file, path, existing } => {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                if let Some(existing) = &existing {
+                    keep_mode(file.as_file(), existing)?;
+                }
+                file.as_file().sync_all()?;
+                file.persist(&path).map_err(|error| error.error)?;
+                sync_folder(folder_of(&path));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Target::Replace { file, .. } => file.write(bytes),
+            Target::InPlace(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Target::Replace { file, .. } => file.flush(),
+            Target::InPlace(file) => file.flush(),
+        }
+    }
+}
+
+/// Writes a whole [`AtomicFile`].
+///
+/// # Errors
+/// What `write` fails with, and what [`AtomicFile`] does. Nothing is then left under the name but what was there.
 pub fn write_file_atomically(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let path = follow_links(path)?;
-    let existing = match fs::metadata(&path) {
-        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) if !metadata.is_file() => return write_in_place(&path, write),
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let folder = match path.parent() {
+    let mut file = AtomicFile::create(path)?;
+    write(&mut file)?;
+    file.commit()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
-    let mut file = BufWriter::new(create_beside(folder)?);
-    write(&mut file)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    if let Some(existing) = &existing {
-        keep_mode(file.as_file(), existing)?;
     }
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    sync_folder(folder);
-    Ok(())
 }
 
 /// Where the path leads. `canonicalize` would refuse a link to a file that does not exist yet.
@@ -59,12 +118,6 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("too many levels of symbolic links"))
-}
-
-fn write_in_place(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut file = BufWriter::new(File::options().write(true).open(path)?);
-    write(&mut file)?;
-    file.flush()
 }
 
 fn create_beside(folder: &Path) -> io::Result<NamedTempFile> {

@@ -7,11 +7,15 @@ use serde_json::Value;
 use super::{MAX_RECORDS, arn_or, config_override, insert_tags, object, type_of};
 use crate::aws::Api;
 use crate::collect::fields::{enum_text, list, optional_time, timestamp};
-use crate::collect::{Collector, Page, PageSink, Pages, QueryContext};
+use crate::collect::{Collector, Covered, Page, PageSink, Pages, QueryContext};
 use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_CLUSTERS: Api = Api::new("rds", "DescribeDBClusters");
-const COVERS: &[&str] = &["AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"];
+const COVERS: &[Covered] = &[
+    Covered::new("AWS::RDS::DBCluster", "RDS DB clusters"),
+    Covered::new("AWS::Neptune::DBCluster", "Neptune DB clusters"),
+    Covered::new("AWS::DocDB::DBCluster", "DocumentDB clusters"),
+];
 
 /// Collects `AWS::RDS::DBCluster`, and Neptune's and DocumentDB's.
 #[derive(Debug)]
@@ -19,16 +23,8 @@ pub(crate) struct Clusters;
 
 #[async_trait]
 impl Collector for Clusters {
-    fn resource_type(&self) -> &'static str {
-        COVERS[0]
-    }
-
-    fn covers(&self) -> Vec<&'static str> {
-        COVERS.to_vec()
-    }
-
-    fn title(&self) -> &'static str {
-        "DB clusters"
+    fn covers(&self) -> &'static [Covered] {
+        COVERS
     }
 
     fn service(&self) -> &'static str {

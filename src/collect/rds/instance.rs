@@ -7,11 +7,15 @@ use serde_json::Value;
 use super::{MAX_RECORDS, arn_or, config_override, insert_tags, object, type_of};
 use crate::aws::Api;
 use crate::collect::fields::{enum_text, list, optional_time, timestamp};
-use crate::collect::{Collector, Page, PageSink, Pages, QueryContext};
+use crate::collect::{Collector, Covered, Page, PageSink, Pages, QueryContext};
 use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_INSTANCES: Api = Api::new("rds", "DescribeDBInstances");
-const COVERS: &[&str] = &["AWS::RDS::DBInstance", "AWS::Neptune::DBInstance", "AWS::DocDB::DBInstance"];
+const COVERS: &[Covered] = &[
+    Covered::new("AWS::RDS::DBInstance", "RDS DB instances"),
+    Covered::new("AWS::Neptune::DBInstance", "Neptune DB instances"),
+    Covered::new("AWS::DocDB::DBInstance", "DocumentDB instances"),
+];
 
 /// Collects `AWS::RDS::DBInstance`, and Neptune's and DocumentDB's.
 #[derive(Debug)]
@@ -19,16 +23,8 @@ pub(crate) struct Instances;
 
 #[async_trait]
 impl Collector for Instances {
-    fn resource_type(&self) -> &'static str {
-        COVERS[0]
-    }
-
-    fn covers(&self) -> Vec<&'static str> {
-        COVERS.to_vec()
-    }
-
-    fn title(&self) -> &'static str {
-        "DB instances"
+    fn covers(&self) -> &'static [Covered] {
+        COVERS
     }
 
     fn service(&self) -> &'static str {
