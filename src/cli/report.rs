@@ -1,0 +1,100 @@
+//! `awsinv report`: collect and print.
+//!
+//! Everything that can be refused is refused before anything is asked. Then the fan-out runs on the async
+//! threads, and this thread, which may block, takes the pages as they come and writes the outputs.
+
+mod gather;
+mod progress;
+mod shape;
+mod signals;
+mod verdict;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use self::gather::Gather;
+use self::progress::Bar;
+use self::shape::Shape;
+use super::args::Scenario;
+use super::{Exit, UsageError};
+use crate::aws::{RunContext, Session, StaticAccount, StopReason, open_sessions};
+use crate::config::{CollectSettings, Settings};
+use crate::coordinator::{self, Plan, PlanError, Progress};
+use crate::demo::{DemoOptions, DemoServer};
+use crate::model::Timestamp;
+use crate::printer::Printer;
+
+/// Pages between the collectors and this thread. Enough that neither waits for the other's every breath; few
+/// enough that a slow reader of the output holds the collectors back before memory fills.
+const PAGES_BETWEEN: usize = 64;
+
+/// Collects what the settings ask for and writes the outputs.
+pub(super) fn run(settings: Settings, demo: Option<Scenario>, printer: &mut Printer) -> anyhow::Result<Exit> {
+    let plan = Plan::new(&settings.collect).map_err(refused)?;
+    let shape = Shape::new(&settings.output, &plan)?;
+    let mut gather = Gather::new(&shape);
+    let runtime = Runtime::new().context("cannot start the async runtime")?;
+    let started_at = Timestamp::now();
+
+    let collect = &settings.collect;
+    let (sessions, _demo) = runtime.block_on(sessions(collect, demo))?;
+    let context =
+        Arc::new(RunContext::new(collect.concurrency, collect.max_attempts, collect.attempt_timeout));
+    runtime.spawn(signals::watch(context.stop.clone(), printer.messages().clone()));
+    let progress = Arc::new(Progress::default());
+    let (sender, mut pages) = mpsc::channel(PAGES_BETWEEN);
+    let fan_out =
+        coordinator::run(sessions, plan, collect.deadline, context.clone(), progress.clone(), sender);
+    let fan_out = runtime.spawn(fan_out);
+
+    let bar = Bar::start(printer.progress(), progress);
+    while let Some(page) = pages.blocking_recv() {
+        if gather.page(page, printer).reader_gone() {
+            context.stop.stop(StopReason::Cancelled);
+        }
+    }
+    let outcome = runtime.block_on(fan_out).context("the fan-out failed")?.map_err(refused)?;
+    bar.finish();
+
+    let cancelled = context.stop.reason() == Some(StopReason::Cancelled);
+    let written = gather.finish(outcome, started_at, &shape, printer);
+    // Whatever is still under way (a blocked name look-up) is not worth waiting for.
+    runtime.shutdown_background();
+    Ok(verdict::of(&written, cancelled, &settings.output, printer))
+}
+
+/// The demo estate's server runs as long as this is held.
+type Demo = Option<DemoServer>;
+
+async fn sessions(
+    settings: &CollectSettings,
+    demo: Option<Scenario>,
+) -> anyhow::Result<(Vec<Arc<Session>>, Demo)> {
+    let Some(scenario) = demo else {
+        return Ok((open_sessions(settings).await?, None));
+    };
+    let loopback = ([127, 0, 0, 1], 0).into();
+    let server = DemoServer::start(DemoOptions::scenario(scenario.into()), loopback)
+        .await
+        .context("cannot start the demo estate on 127.0.0.1")?;
+    let accounts: Vec<StaticAccount> = server
+        .estate()
+        .accounts()
+        .iter()
+        .map(|account| StaticAccount {
+            name: account.name.clone(),
+            access_key_id: account.access_key_id.clone(),
+            secret_access_key: account.secret_access_key.clone(),
+        })
+        .collect();
+    let sessions = Session::open_static(&accounts, &server.url(), settings)?;
+    Ok((sessions, Some(server)))
+}
+
+/// A plan that cannot be made is a mistake in the settings.
+fn refused(error: PlanError) -> UsageError {
+    UsageError::new(error.to_string())
+}

@@ -1,0 +1,121 @@
+//! What the outputs are to look like, checked against what the chosen types have.
+
+use std::collections::BTreeSet;
+
+use crate::cli::UsageError;
+use crate::collect::REGISTRY;
+use crate::config::{OutputSettings, OutputSpec};
+use crate::coordinator::Plan;
+use crate::model::{FieldPath, Filters, TOP_LEVEL_KEYS};
+use crate::render::{Query, SortKey, TypeTable, View};
+
+/// What the outputs are to look like.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) filters: Filters,
+    pub(super) view: View,
+    pub(super) query: Option<Query>,
+    pub(super) outputs: Vec<OutputSpec>,
+    pub(super) tables: Vec<TypeTable>,
+}
+
+impl Shape {
+    /// Reads the settings' expressions.
+    ///
+    /// # Errors
+    /// An expression that cannot be read, or a field that none of the chosen types has.
+    pub(super) fn new(settings: &OutputSettings, plan: &Plan) -> Result<Self, UsageError> {
+        let filters = Filters::parse(&settings.filters).map_err(|error| UsageError::new(error.to_string()))?;
+        let fields = |words: &[String]| -> Result<Vec<FieldPath>, UsageError> {
+            words.iter().map(|word| field(word)).collect()
+        };
+        let sort = settings.sort.iter().map(|word| sort_key(word)).collect::<Result<_, _>>()?;
+        let view = View {
+            columns: fields(&settings.columns)?,
+            sort,
+            group_by: fields(&settings.group_by)?,
+            limit: settings.limit,
+        };
+        let named = filters.fields().chain(&view.columns).chain(&view.group_by);
+        for path in named {
+            known(path, plan)?;
+        }
+        for key in &view.sort {
+            let is_count = !view.group_by.is_empty() && key.field == FieldPath::Attribute("count".to_owned());
+            if !is_count {
+                known(&key.field, plan)?;
+            }
+        }
+        let query = match &settings.query {
+            Some(text) => Some(Query::compile(text).map_err(|error| UsageError::new(error.to_string()))?),
+            None => None,
+        };
+        Ok(Self { filters, view, query, outputs: outputs(settings)?, tables: tables() })
+    }
+}
+
+/// Where the outputs go. `--query` speaks of the JSON document, so it prints JSON.
+fn outputs(settings: &OutputSettings) -> Result<Vec<OutputSpec>, UsageError> {
+    let mut outputs = settings.outputs.clone();
+    let json = |output: &OutputSpec| output.format == "json";
+    if settings.query.is_some() {
+        if outputs == OutputSettings::default().outputs {
+            outputs = vec![OutputSpec { format: "json".to_owned(), path: None }];
+        } else if !outputs.iter().any(json) {
+            return Err(UsageError::new("--query reads the JSON document, and no output is JSON")
+                .hint("add --output json, or drop --query"));
+        }
+    }
+    if outputs.iter().filter(|output| output.path.is_none()).count() > 1 {
+        return Err(UsageError::new("more than one output would go to standard output")
+            .hint("give all but one a file: --output json=PATH"));
+    }
+    let mut paths = BTreeSet::new();
+    for path in outputs.iter().filter_map(|output| output.path.as_ref()) {
+        if !paths.insert(path) {
+            return Err(UsageError::new(format!("two outputs would go to {}", path.display())));
+        }
+    }
+    Ok(outputs)
+}
+
+fn field(word: &str) -> Result<FieldPath, UsageError> {
+    word.parse().map_err(|error: crate::model::FieldPathError| UsageError::new(error.to_string()))
+}
+
+/// `-field` sorts from the greatest down.
+fn sort_key(word: &str) -> Result<SortKey, UsageError> {
+    let (name, descending) = word.strip_prefix('-').map_or((word, false), |name| (name, true));
+    Ok(SortKey { field: field(name)?, descending })
+}
+
+/// Refuses an attribute that none of the chosen types has: it would match nothing, silently.
+fn known(path: &FieldPath, plan: &Plan) -> Result<(), UsageError> {
+    let FieldPath::Attribute(name) = path else { return Ok(()) };
+    let chosen: BTreeSet<&str> =
+        plan.selections.iter().flat_map(|selection| selection.collector.attributes()).copied().collect();
+    if chosen.contains(name.as_str()) {
+        return Ok(());
+    }
+    let having: Vec<&str> = REGISTRY
+        .iter()
+        .filter(|collector| collector.attributes().contains(&name.as_str()))
+        .map(|collector| collector.resource_type())
+        .collect();
+    if !having.is_empty() {
+        return Err(UsageError::new(format!("none of the chosen types has an attribute `{name}`"))
+            .hint(format!("{} has it", having.join(", "))));
+    }
+    Err(UsageError::unknown("field", name, TOP_LEVEL_KEYS.into_iter().chain(chosen)))
+}
+
+fn tables() -> Vec<TypeTable> {
+    let tables = REGISTRY.iter().flat_map(|collector| {
+        collector.covers().iter().map(|covered| TypeTable {
+            resource_type: covered.resource_type,
+            title: covered.title,
+            columns: collector.columns(),
+        })
+    });
+    tables.collect()
+}
