@@ -106,7 +106,7 @@ fn known(path: &FieldPath, plan: &Plan) -> Result<(), UsageError> {
         return Err(UsageError::new(format!("none of the chosen types has an attribute `{name}`"))
             .hint(format!("{} has it", having.join(", "))));
     }
-    Err(UsageError::unknown("field", name, TOP_LEVEL_KEYS.into_iter().chain(chosen)))
+    Err(UsageError::unknown("field", name, TOP_LEVEL_KEYS.iter().chain(&chosen).copied()))
 }
 
 fn tables() -> Vec<TypeTable> {
