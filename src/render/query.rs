@@ -36,6 +36,16 @@ pub enum QueryError {
     Write(#[from] io::Error),
 }
 
+/// For those who write all outputs alike: a closed pipe stays one.
+impl From<QueryError> for io::Error {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Write(error) => error,
+            other => Self::other(other),
+        }
+    }
+}
+
 /// A compiled `--query`. It stays on the thread that compiled it.
 #[derive(Debug)]
 pub struct Query(Expression<'static>);

@@ -264,6 +264,9 @@ fn a_closed_pipe_is_an_error_to_the_caller_not_a_panic() {
         let error = format.render(&report, &mut Closed).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe, "{}", format.name());
     }
+    let query = Query::compile("resources[].id").unwrap();
+    let error = std::io::Error::from(query.render(&inventory, &mut Closed).unwrap_err());
+    assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe, "--query");
 }
 
 /// An inventory with this text wherever AWS, or whoever fills in its forms, could put one.
