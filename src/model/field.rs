@@ -99,10 +99,7 @@ impl FieldPath {
     pub fn of(&self, resource: &Resource) -> Lookup {
         match self {
             Self::Key(key) => key_of(resource, key),
-            Self::Tag(key) if resource.is_unknown("tags") => {
-                let _ = key;
-                Lookup::Unknown
-            }
+            Self::Tag(_) if resource.is_unknown("tags") => Lookup::Unknown,
             Self::Tag(key) => text(resource.tags.get(key).map(String::as_str)),
             Self::Attribute(name) if resource.is_unknown(&format!("attributes.{name}")) => Lookup::Unknown,
             Self::Attribute(name) => match resource.attributes.get(name) {

@@ -318,7 +318,7 @@ impl Filter {
         };
         let any = |test: &dyn Fn(&Value) -> bool| elements.iter().any(test);
         Decision::of(match &self.test {
-            Test::Has(wanted) => !elements.is_empty() == *wanted,
+            Test::Has(wanted) => elements.is_empty() != *wanted,
             Test::Compare { operand, accepts } => {
                 any(&|value| operand.order(value).is_some_and(|order| accepts.contains(&order)))
             }

@@ -2,7 +2,7 @@
 //!
 //! Without `--columns`, a row has every key of a resource in the JSON document: single values as they are, then
 //! `tags`, `attributes` and `metrics` as one JSON object each, then the names in `unknown`, joined by `;`.
-//! With `--columns`, just those, named as they were asked for. With `--group-by`, the counts.
+//! With `--columns`, just those, each under the full name of its field. With `--group-by`, the counts.
 //!
 //! An empty cell says that there is nothing, and `?` that it could not be read. So that opening the file in a
 //! spreadsheet runs nothing, a cell that would be a formula gets an apostrophe in front (numbers do not), and

@@ -81,7 +81,10 @@ fn write_coverage(digest: &Digest, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "- and {} more (see `--output json`)", digest.more_holes)?;
     }
     for note in &digest.notes {
-        writeln!(out, "\n{}", literal(note))?;
+        writeln!(out, "\n{}", literal(&note.text))?;
+        if let Some(hint) = &note.hint {
+            writeln!(out, "<br>hint: {}", literal(hint))?;
+        }
     }
     Ok(())
 }
@@ -113,6 +116,8 @@ fn literal(text: &str) -> String {
             '_' if before.is_alphanumeric() && rest.peek().is_some_and(|c| c.is_alphanumeric()) => {
                 escaped.push(c)
             }
+            // An empty comment keeps GitHub from calling whoever has that name.
+            '@' if !before.is_alphanumeric() => escaped.push_str("@<!-- -->"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => escaped.extend(['\\', c]),
             c => escaped.push(c),
         }
@@ -134,6 +139,7 @@ mod tests {
             ("`code` **bold** ~~gone~~", "\\`code\\` \\*\\*bold\\*\\* \\~\\~gone\\~\\~"),
             ("snake_case _emphasis_", "snake_case \\_emphasis\\_"),
             ("a\\|b", "a\\\\\\|b"),
+            ("@octocat me@example.com", "@<!-- -->octocat me@example.com"),
             ("R&D &lt;", "R&amp;D &amp;lt;"),
         ] {
             assert_eq!(literal(text), shown);

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use jmespath::{ErrorReason, Expression, JmespathError};
+use jmespath::ast::Ast;
+use jmespath::{DEFAULT_RUNTIME, ErrorReason, Expression, JmespathError, RuntimeError};
 
 use super::json::write_pretty;
 use crate::model::Inventory;
@@ -35,6 +36,16 @@ pub enum QueryError {
     Write(#[from] io::Error),
 }
 
+/// For those who write all outputs alike: a closed pipe stays one.
+impl From<QueryError> for io::Error {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Write(error) => error,
+            other => Self::other(other),
+        }
+    }
+}
+
 /// A compiled `--query`. It stays on the thread that compiled it.
 #[derive(Debug)]
 pub struct Query(Expression<'static>);
@@ -42,7 +53,13 @@ pub struct Query(Expression<'static>);
 impl Query {
     /// Reads the expression.
     pub fn compile(expression: &str) -> Result<Self, QueryError> {
-        jmespath::compile(expression).map(Self).map_err(|error| explain(expression, &error))
+        let compiled = jmespath::compile(expression).map_err(|error| explain(expression, &error))?;
+        // The crate only notices while evaluating, which is after everything was asked.
+        if let Some((offset, name)) = undefined_function(compiled.as_ast()) {
+            let reason = ErrorReason::Runtime(RuntimeError::UnknownFunction(name.to_owned()));
+            return Err(explain(expression, &JmespathError::new(expression, offset, reason)));
+        }
+        Ok(Self(compiled))
     }
 
     /// Writes what the expression finds in the document, as indented JSON; `null` where it finds nothing.
@@ -55,6 +72,35 @@ impl Query {
     }
 }
 
+/// The first function that JMESPath does not have, and where it is called.
+fn undefined_function(ast: &Ast) -> Option<(usize, &str)> {
+    match ast {
+        Ast::Function { offset, name, args } => match DEFAULT_RUNTIME.get_function(name) {
+            None => Some((*offset, name)),
+            Some(_) => args.iter().find_map(undefined_function),
+        },
+        Ast::Comparison { lhs, rhs, .. }
+        | Ast::Projection { lhs, rhs, .. }
+        | Ast::And { lhs, rhs, .. }
+        | Ast::Or { lhs, rhs, .. }
+        | Ast::Subexpr { lhs, rhs, .. } => undefined_function(lhs).or_else(|| undefined_function(rhs)),
+        Ast::Condition { predicate, then, .. } => {
+            undefined_function(predicate).or_else(|| undefined_function(then))
+        }
+        Ast::Expref { ast: node, .. }
+        | Ast::Flatten { node, .. }
+        | Ast::Not { node, .. }
+        | Ast::ObjectValues { node, .. } => undefined_function(node),
+        Ast::MultiList { elements, .. } => elements.iter().find_map(undefined_function),
+        Ast::MultiHash { elements, .. } => elements.iter().find_map(|pair| undefined_function(&pair.value)),
+        Ast::Identity { .. }
+        | Ast::Field { .. }
+        | Ast::Index { .. }
+        | Ast::Literal { .. }
+        | Ast::Slice { .. } => None,
+    }
+}
+
 /// The error with its place. The crate's own text counts bytes as characters and draws the caret elsewhere.
 fn explain(expression: &str, error: &JmespathError) -> QueryError {
     let at = error.offset.min(expression.len());
@@ -63,7 +109,17 @@ fn explain(expression: &str, error: &JmespathError) -> QueryError {
     let on_one_line = |text: &str| text.replace(['\n', '\r', '\t'], " ");
     let expression = on_one_line(expression);
     match &error.reason {
-        ErrorReason::Parse(reason) => QueryError::Syntax { expression, caret, reason: on_one_line(reason) },
+        ErrorReason::Parse(reason) => {
+            // Terms of its parsing method, which no user of a query knows.
+            let reason = reason
+                .replace(" nud token -- found", "")
+                .replace(" led token -- found", "")
+                .replace("Eof", "end of the query");
+            QueryError::Syntax { expression, caret, reason: on_one_line(&reason) }
+        }
+        ErrorReason::Runtime(reason @ RuntimeError::UnknownFunction(_)) => {
+            QueryError::Syntax { expression, caret, reason: on_one_line(&reason.to_string()) }
+        }
         ErrorReason::Runtime(reason) => {
             QueryError::Evaluation { expression, caret, reason: on_one_line(&reason.to_string()) }
         }

@@ -1,5 +1,8 @@
 //! The last lines of a report: how much there is, where, and what it took.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::Report;
 use super::digest::{incomplete_types, planned_and_incomplete, title_of};
 use super::text::{count, count_title, duration, escape, thousands};
@@ -30,11 +33,12 @@ fn found(report: &Report<'_>) -> String {
     let (planned, incomplete) = planned_and_incomplete(&inventory.coverage);
     let is_filtered = summary.filtered_out + summary.undecided > 0;
     if summary.resources == 0 {
-        let accounts = count(inventory.scope.accounts.len() as u64, "account", "accounts");
         return match (incomplete, is_filtered) {
             (0, true) => "No resource passes the filters".to_owned(),
             (0, false) if planned == 0 => "No resources, as nothing was asked".to_owned(),
-            (0, false) => format!("No resources in {accounts}"),
+            (0, false) => {
+                format!("No resources in {} (no {})", scope(report), either(report, &inventory.scope.types))
+            }
             (_, true) => format!(
                 "No resource seen passes the filters, but {} of {} are incomplete",
                 thousands(incomplete),
@@ -68,23 +72,39 @@ fn by_type(report: &Report<'_>, is_filtered: bool) -> String {
         .into_iter()
         .map(|(name, number)| {
             let counted = count_title(number, &escape(title_of(report, name)));
-            if incomplete.contains(name) { format!("at least {counted}") } else { counted }
+            if incomplete.contains(name) { counted.replacen(' ', "+ ", 1) } else { counted }
         })
         .collect();
     let absent = report.inventory.scope.types.iter().filter(|name| !summary.by_type.contains_key(&***name));
-    let (unknown, none): (Vec<&str>, Vec<&str>) =
-        absent.map(|name| &**name).partition(|name| incomplete.contains(name));
-    let titles = |names: &[&str]| {
-        names.iter().map(|name| escape(title_of(report, name)).into_owned()).collect::<Vec<_>>().join(", ")
-    };
+    let (unsure, none): (Vec<&Arc<str>>, Vec<&Arc<str>>) =
+        absent.partition(|name| incomplete.contains(&***name));
     let mut text = seen.join(", ");
     if !none.is_empty() && !is_filtered {
-        text.push_str(&format!("; no {}", titles(&none)));
+        text.push_str(&format!("; no {}", either(report, none)));
     }
-    if !unknown.is_empty() {
-        text.push_str(&format!("; unknown: {}", titles(&unknown)));
+    if !unsure.is_empty() {
+        text.push_str(&format!("; none seen, but incomplete: {}", either(report, unsure)));
     }
     text
+}
+
+/// `EC2 instances, RDS DB clusters or Lambda functions`.
+fn either<'a>(report: &Report<'a>, names: impl IntoIterator<Item = &'a Arc<str>>) -> String {
+    let mut titles: Vec<_> =
+        names.into_iter().map(|name| escape(title_of(report, name)).into_owned()).collect();
+    match titles.pop() {
+        Some(last) if titles.is_empty() => last,
+        Some(last) => format!("{} or {last}", titles.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The accounts and Regions that were asked.
+fn scope(report: &Report<'_>) -> String {
+    let accounts = &report.inventory.scope.accounts;
+    let regions: BTreeSet<&Arc<str>> = accounts.iter().flat_map(|account| &account.regions).collect();
+    let accounts = count(accounts.len() as u64, "account", "accounts");
+    format!("{accounts}, {}", count(regions.len() as u64, "Region", "Regions"))
 }
 
 /// `1.2 s · 187 calls, 3 retries`.

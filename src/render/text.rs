@@ -10,7 +10,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The text with everything that a terminal would act on, or that hides or reorders text, shown as an escape
 /// (`\n`, `\x1b`, `\u{202e}`). The backslash itself stays, so this is for reading; JSON is for programs.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) || !text.chars().any(is_unsafe);
+    if is_plain {
         return text.into();
     }
     let mut escaped = String::with_capacity(text.len() + 8);

@@ -7,6 +7,10 @@ use crate::render::text::width;
 /// must not cost every row its other columns. What room is left is given back.
 const FAIR_WIDTH: usize = 32;
 
+/// However many columns are asked for, each keeps this much. Only a terminal of hardly more columns than fields
+/// makes lines longer than itself by it.
+const LEAST_WIDTH: usize = 3;
+
 /// The columns to draw.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fitted {
@@ -48,7 +52,7 @@ pub(super) fn fit(section: &Section, max: Option<u16>, gap: u16) -> Fitted {
         }
     }
     dropped.sort_unstable();
-    let room = max.saturating_sub(gap * kept.len().saturating_sub(1));
+    let room = max.saturating_sub(gap * kept.len().saturating_sub(1)).max(LEAST_WIDTH * kept.len());
     let widths = share(&kept.iter().map(|&column| natural[column]).collect::<Vec<_>>(), room);
     Fitted { columns: kept.into_iter().zip(widths).collect(), dropped }
 }

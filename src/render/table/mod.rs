@@ -50,7 +50,7 @@ impl Renderer for Table {
         }
         draw_digest(&Digest::of(report), style, out)?;
         for line in summary::lines(report) {
-            writeln!(out, "{}", wrap(&line, width, 0))?;
+            writeln!(out, "{}", wrap(&line, width, 2))?;
         }
         out.flush()
     }
@@ -120,13 +120,14 @@ fn draw_digest(digest: &Digest, style: Style, out: &mut impl Write) -> io::Resul
     if digest.more_holes > 0 {
         writeln!(out, "  and {} more (see --output json)", digest.more_holes)?;
     }
-    if !digest.holes.is_empty() {
+    if !digest.holes.is_empty() && !digest.notes.is_empty() {
         writeln!(out)?;
     }
     for note in &digest.notes {
-        writeln!(out, "{}", wrap(note, style.width, 2))?;
+        writeln!(out, "{}", wrap(&note.text, style.width, 2))?;
+        draw_hint(note.hint.as_deref(), style, out)?;
     }
-    Ok(())
+    writeln!(out)
 }
 
 fn draw_hole(hole: &Hole, style: Style, out: &mut impl Write) -> io::Result<()> {
@@ -140,11 +141,13 @@ fn draw_hole(hole: &Hole, style: Style, out: &mut impl Write) -> io::Result<()> 
     if !hole.reference.is_empty() {
         writeln!(out, "{}", dim(&wrap(&format!("    {}", hole.reference), style.width, 4), style))?;
     }
-    if let Some(hint) = &hole.hint {
-        let wrapped = wrap(&format!("    hint: {hint}"), style.width, 10);
-        writeln!(out, "{}", wrapped.replacen("hint:", &painted("hint:", "36", style), 1))?;
-    }
-    Ok(())
+    draw_hint(hole.hint.as_deref(), style, out)
+}
+
+fn draw_hint(hint: Option<&str>, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let Some(hint) = hint else { return Ok(()) };
+    let wrapped = wrap(&format!("    hint: {hint}"), style.width, 10);
+    writeln!(out, "{}", wrapped.replacen("hint:", &painted("hint:", "36", style), 1))
 }
 
 fn bold(text: &str, style: Style) -> String {

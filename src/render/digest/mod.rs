@@ -1,9 +1,13 @@
 //! The coverage in a few lines: holes of one cause stand together, whatever number of queries they hit.
 
+mod extent;
+mod remarks;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::extent::Extent;
 use super::Report;
-use super::text::{count, escape, list, thousands, truncate};
+use super::text::{count, escape, thousands, truncate};
 use crate::model::{Coverage, Failure, PartCoverage, QueryCoverage, Status};
 
 /// The most causes that are told in full; the JSON document has them all.
@@ -22,8 +26,15 @@ pub(super) struct Digest {
     pub holes: Vec<Hole>,
     /// How many causes are not told.
     pub more_holes: usize,
-    /// What else must be known, a sentence each.
-    pub notes: Vec<String>,
+    /// What else must be known.
+    pub notes: Vec<Remark>,
+}
+
+/// A sentence, and the remedy where there is one.
+#[derive(Clone, Debug)]
+pub(super) struct Remark {
+    pub text: String,
+    pub hint: Option<String>,
 }
 
 /// Queries that failed at the same call for the same reason.
@@ -85,7 +96,7 @@ impl Digest {
             )
         } else {
             format!(
-                "Coverage: INCOMPLETE: {} of {} could not be read in full. What they hold is unknown.",
+                "Coverage: INCOMPLETE: {} of {} were not answered in full. What is missing there is unknown.",
                 thousands(incomplete),
                 count(planned, "query", "queries"),
             )
@@ -93,53 +104,7 @@ impl Digest {
         let mut holes = holes(report);
         let more_holes = holes.len().saturating_sub(MOST_HOLES);
         holes.truncate(MOST_HOLES);
-        Self { complete, headline, holes, more_holes, notes: notes(report) }
-    }
-}
-
-/// The accounts, Regions and types of some queries.
-#[derive(Default)]
-struct Extent<'a> {
-    queries: u64,
-    accounts: BTreeSet<Option<&'a str>>,
-    regions: BTreeSet<Option<&'a str>>,
-    types: BTreeSet<&'a str>,
-}
-
-impl<'a> Extent<'a> {
-    fn of(queries: impl Iterator<Item = &'a QueryCoverage>) -> Self {
-        let mut extent = Self::default();
-        for query in queries {
-            extent.add(query);
-        }
-        extent
-    }
-
-    fn add(&mut self, query: &'a QueryCoverage) {
-        self.queries += 1;
-        self.accounts.insert(query.account_id.as_deref());
-        self.regions.insert(query.region.as_deref());
-        self.types.insert(&query.resource_type);
-    }
-
-    /// Types, accounts and Regions: names where they are few, counts where they are many.
-    fn place(&self, report: &Report<'_>) -> String {
-        let titles: Vec<&str> =
-            self.types.iter().map(|&resource_type| title_of(report, resource_type)).collect();
-        let types = if titles.len() <= 3 { titles.join(", ") } else { format!("{} types", titles.len()) };
-        let accounts: Vec<String> =
-            self.accounts.iter().map(|account| account_name(report, *account)).collect();
-        let accounts = match accounts.len() {
-            0..=2 => accounts.join(" and "),
-            many => format!("{many} accounts"),
-        };
-        let regions: Vec<&str> = self.regions.iter().flatten().copied().collect();
-        let regions = match regions.len() {
-            0 => "Regions not known".to_owned(),
-            1..=3 => list(&regions, 3),
-            many => format!("{many} Regions"),
-        };
-        format!("{types} in {accounts}, {regions}")
+        Self { complete, headline, holes, more_holes, notes: remarks::remarks(report) }
     }
 }
 
@@ -150,21 +115,6 @@ pub(super) fn title_of<'a>(report: &Report<'a>, resource_type: &'a str) -> &'a s
         .iter()
         .find(|table| table.resource_type == resource_type)
         .map_or(resource_type, |table| table.title)
-}
-
-/// `123456789012 (prod)`; for credentials that did not tell their account, the name they have in the scope.
-fn account_name(report: &Report<'_>, id: Option<&str>) -> String {
-    let accounts = report.inventory.scope.accounts.iter();
-    let names: Vec<&str> =
-        accounts.filter(|account| account.id.as_deref() == id).map(|account| account.name.as_str()).collect();
-    match (id, names.as_slice()) {
-        (None, []) => "an unknown account".to_owned(),
-        (None, names) => format!("{} (account unknown)", escape(&names.join(" or "))),
-        (Some(id), [name, ..]) if *name != id && !name.is_empty() => {
-            format!("{} ({})", escape(id), escape(name))
-        }
-        (Some(id), _) => escape(id).into_owned(),
-    }
 }
 
 /// What makes two failures one hole. Hints differ where remedies do (one login for each profile).
@@ -288,56 +238,4 @@ fn reference(failure: &Failure) -> String {
         parts.push(count(failure.attempts.into(), "attempt", "attempts"));
     }
     parts.join(", ")
-}
-
-/// What leaves the exit code alone but must be known all the same.
-fn notes(report: &Report<'_>) -> Vec<String> {
-    let coverage = &report.inventory.coverage;
-    let with_status =
-        |status| Extent::of(coverage.queries.iter().filter(move |query| query.status == status));
-    let mut notes = Vec::new();
-    let denied = with_status(Status::ExpectedDenied);
-    if denied.queries > 0 {
-        notes.push(format!(
-            "Denied as expected (expect_denied): {}. What they hold is unknown.",
-            denied_place(report, &denied)
-        ));
-    }
-    let disabled = with_status(Status::NotEnabled);
-    if disabled.queries > 0 {
-        let regions: Vec<&str> = disabled.regions.iter().flatten().copied().collect();
-        notes.push(format!(
-            "Not enabled, so not asked: {} ({}). Resources may still exist there.",
-            list(&regions, 6),
-            count(disabled.accounts.len() as u64, "account", "accounts"),
-        ));
-    }
-    for note in coverage.notes.iter().take(MOST_HOLES) {
-        let mut text = format!(
-            "Note on {}: {}",
-            account_name(report, note.account_id.as_deref()),
-            shortened(&note.message)
-        );
-        if let Some(failure) = &note.failure {
-            text.push_str(&format!(
-                " [{} {}:{}",
-                failure.class,
-                escape(&failure.service),
-                escape(&failure.operation)
-            ));
-            text.push_str(&format!(": {}]", shortened(&failure.message)));
-            if let Some(hint) = &failure.hint {
-                text.push_str(&format!(" hint: {}", escape(hint)));
-            }
-        }
-        notes.push(text);
-    }
-    if let Some(more @ 1..) = coverage.notes.len().checked_sub(MOST_HOLES) {
-        notes.push(format!("And {} (see --output json).", count(more as u64, "note", "notes")));
-    }
-    notes
-}
-
-fn denied_place(report: &Report<'_>, extent: &Extent<'_>) -> String {
-    format!("{}: {}", count(extent.queries, "query", "queries"), extent.place(report))
 }
