@@ -76,6 +76,14 @@ impl Answer {
     {
         let chain = || Some(chain_text(error));
         match error {
+            // The SDK gives a body that it cannot parse the shape of a service error, with the status of success.
+            SdkError::ServiceError(service) if service.raw().status().is_success() => Self {
+                kind: AnswerKind::Unreadable,
+                status: Some(service.raw().status().as_u16()),
+                message: chain(),
+                request_id: request_id_header(service.raw()),
+                ..Self::default()
+            },
             SdkError::ServiceError(service) => {
                 let meta = service.err().meta();
                 Self {

@@ -305,10 +305,13 @@ impl Session {
         let said = chain_text(error);
         let lower = said.to_lowercase();
         let sso = matches!(self.source, Source::Profile { sso: true, .. });
+        // The default chain ends at the instance metadata service, so its error there says that nobody had any.
+        let last_place = matches!(self.source, Source::DefaultChain) && said.contains("IMDS");
+        let nowhere = last_place || matches!(error, CredentialsError::CredentialsNotLoaded(_));
         let expired = lower.contains("expired") || (sso && lower.contains("token"));
         let (class, message, hint) = match error {
             _ if expired => (FailureClass::CredentialsExpired, said, self.renewal()),
-            CredentialsError::CredentialsNotLoaded(_) => (
+            _ if nowhere => (
                 FailureClass::CredentialsInvalid,
                 format!("no credentials were found; looked in {}", self.places()),
                 "run `aws configure sso` or `aws configure`, name a profile with --profile, \

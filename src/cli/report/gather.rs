@@ -189,7 +189,7 @@ fn write(
     };
     let report = Report { inventory, tables: &shape.tables, view: &shape.view, style };
     let render = |out: &mut dyn Write| match (&shape.query, render::format(&output.format)) {
-        (Some(query), _) if output.format == "json" => query.render(inventory, out).map_err(io::Error::other),
+        (Some(query), _) if output.format == "json" => query.render(inventory, out).map_err(io::Error::from),
         (_, Some(format)) => format.render(&report, out),
         (_, None) => Err(io::Error::other(format!("there is no output format `{}`", output.format))),
     };

@@ -25,7 +25,7 @@ impl Shape {
     /// # Errors
     /// An expression that cannot be read, or a field that none of the chosen types has.
     pub(super) fn new(settings: &OutputSettings, plan: &Plan) -> Result<Self, UsageError> {
-        let filters = Filters::parse(&settings.filters).map_err(|error| UsageError::new(error.to_string()))?;
+        let filters = Filters::parse(&settings.filters).map_err(whole)?;
         let fields = |words: &[String]| -> Result<Vec<FieldPath>, UsageError> {
             words.iter().map(|word| field(word)).collect()
         };
@@ -47,7 +47,7 @@ impl Shape {
             }
         }
         let query = match &settings.query {
-            Some(text) => Some(Query::compile(text).map_err(|error| UsageError::new(error.to_string()))?),
+            Some(text) => Some(Query::compile(text).map_err(whole)?),
             None => None,
         };
         Ok(Self { filters, view, query, outputs: outputs(settings)?, tables: tables() })
@@ -79,8 +79,13 @@ fn outputs(settings: &OutputSettings) -> Result<Vec<OutputSpec>, UsageError> {
     Ok(outputs)
 }
 
+/// An error with its sources: an expression's own says where it is wrong.
+fn whole(error: impl std::error::Error + Send + Sync + 'static) -> UsageError {
+    UsageError::new(format!("{:#}", anyhow::Error::from(error)))
+}
+
 fn field(word: &str) -> Result<FieldPath, UsageError> {
-    word.parse().map_err(|error: crate::model::FieldPathError| UsageError::new(error.to_string()))
+    word.parse().map_err(|error: crate::model::FieldPathError| whole(error))
 }
 
 /// `-field` sorts from the greatest down.

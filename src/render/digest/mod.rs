@@ -138,7 +138,12 @@ struct Effect<'a> {
 fn holes(report: &Report<'_>) -> Vec<Hole> {
     let mut effects: BTreeMap<Cause<'_>, Effect<'_>> = BTreeMap::new();
     for query in &report.inventory.coverage.queries {
+        // Tags that come with the list fare as it does: its failure is told once, under inventory.
+        let follows = |part: &PartCoverage| part.failures.is_empty() && query.parts.inventory.is_hole();
         for (part, coverage) in query.parts.named().into_iter().filter(|(_, part)| part.is_hole()) {
+            if part != "inventory" && follows(coverage) {
+                continue;
+            }
             for (cause, failure) in causes(part, coverage) {
                 let effect = effects.entry(cause).or_insert_with(|| Effect {
                     extent: Extent::default(),

@@ -1,0 +1,62 @@
+//! A run of the library against a demo server of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use awsinv::aws::{RunContext, Session, StaticAccount};
+use awsinv::config::CollectSettings;
+use awsinv::coordinator::{self, Outcome, Plan, Progress};
+use awsinv::demo::{DemoOptions, DemoServer};
+use awsinv::model::Resource;
+use tokio::sync::mpsc;
+
+/// Settings that give up soon, so that tests of what never works end soon.
+pub(crate) fn settings() -> CollectSettings {
+    CollectSettings { max_attempts: 2, attempt_timeout: Duration::from_secs(2), ..CollectSettings::default() }
+}
+
+/// What a run found, in the order of the document.
+pub(crate) struct Found {
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) outcome: Outcome,
+}
+
+/// Runs the plan of these settings against a demo estate.
+pub(crate) async fn run(options: DemoOptions, settings: &CollectSettings) -> Found {
+    let plan = Plan::new(settings).expect("a plan");
+    run_plan(options, settings, plan).await
+}
+
+/// Runs a plan against a demo estate.
+pub(crate) async fn run_plan(options: DemoOptions, settings: &CollectSettings, plan: Plan) -> Found {
+    let server = DemoServer::start(options, ([127, 0, 0, 1], 0).into()).await.expect("a server on loopback");
+    let accounts: Vec<StaticAccount> = server
+        .estate()
+        .accounts()
+        .iter()
+        .map(|account| StaticAccount {
+            name: account.name.clone(),
+            access_key_id: account.access_key_id.clone(),
+            secret_access_key: account.secret_access_key.clone(),
+        })
+        .collect();
+    let sessions = Session::open_static(&accounts, &server.url(), settings).expect("sessions");
+    let context = RunContext::new(settings.concurrency, settings.max_attempts, settings.attempt_timeout);
+    let (sender, mut pages) = mpsc::channel(64);
+    let progress = Arc::new(Progress::default());
+    let run = tokio::spawn(coordinator::run(
+        sessions,
+        plan,
+        settings.deadline,
+        Arc::new(context),
+        progress,
+        sender,
+    ));
+    let mut resources = Vec::new();
+    while let Some(page) = pages.recv().await {
+        resources.extend(page);
+    }
+    let outcome = run.await.expect("no panic").expect("a plan that fits");
+    resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    Found { resources, outcome }
+}
