@@ -46,8 +46,9 @@ def wait_for_calls(server: servers.Server, operation: str, count: int) -> None:
 @pytest.fixture
 def hanging():
     """An estate of three Regions, of which one never answers ListFunctions."""
+    counts = ["--instances", "60", "--databases", "10", "--clusters", "3", "--functions", "20"]
     with servers.demo(
-        "--accounts", "1", "--regions", "3", "--size", "300", "--fault", "hang:ListFunctions@us-east-1"
+        "--accounts", "1", "--regions", "3", *counts, "--fault", "hang:ListFunctions@us-east-1"
     ) as server:
         yield server
 

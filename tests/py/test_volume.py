@@ -71,9 +71,17 @@ def test_ministack(ministack, run, account_id, instances, databases, functions):
 
 
 @pytest.mark.demo
-@pytest.mark.parametrize("count", [1, 1000, 20_000])
-def test_demo(run, count):
-    with servers.demo("--size", str(count), "--accounts", "1") as server:
+@pytest.mark.parametrize(
+    ("regions", "instances", "databases", "clusters", "functions"),
+    [(1, 1, 0, 0, 0), (2, 250, 100, 50, 100), (4, 3000, 700, 300, 1000)],
+    ids=["1", "1000", "20000"],
+)
+def test_demo(run, regions, instances, databases, clusters, functions):
+    counts = {"instances": instances, "databases": databases, "clusters": clusters, "functions": functions}
+    args = [arg for kind, count in counts.items() for arg in (f"--{kind}", str(count))]
+    with servers.demo("--accounts", "1", "--regions", str(regions), *args) as server:
         account = server.get("/_demo/truth")["accounts"][0]
         credentials = Credentials(account["access_key_id"], account["secret_access_key"])
+        assert len(account["regions"]) == regions
+        count = regions * sum(counts.values())
         compare(run, server, account["id"], credentials, account["regions"], count)
