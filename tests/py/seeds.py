@@ -23,7 +23,7 @@ FUNCTIONS = 60
 # It stands in every function's environment, where awsinv may not look.
 SECRET = "PLANTED-SECRET-in-the-environment"
 
-TAGS = {"Name": "Grüße aus 東京", "env": "prod", "owner": "Zoë O'Hara <z@example.com>", "empty": "", "команда": "данные"}
+TAGS = {"Name": "Grüße aus 東京", "env": "prod", "owner": "Zoë O'Hara <zoë@example.com>", "empty": "", "キー": "値"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,9 +177,7 @@ def _instances(server: Server, who: Credentials) -> None:
         UserData=SECRET,
     )
     # No tags at all; bought as spot.
-    run_instances(
-        server, who, "us-east-1", 1, InstanceType="c5.xlarge", InstanceMarketOptions={"MarketType": "spot"}
-    )
+    run_instances(server, who, "us-east-1", 1, InstanceType="c5.xlarge", InstanceMarketOptions={"MarketType": "spot"})
     windows = image(server, who, "us-east-1", windows=True)
     run_instances(server, who, "us-east-1", 1, {"Name": "win"}, InstanceType="m5.large", ImageId=windows)
     run_instances(server, who, "eu-west-1", 2, {"Name": "eu"}, InstanceType="t4g.small")

@@ -112,9 +112,7 @@ def lambda_time(text: str | None) -> str | None:
     """Lambda's `2024-01-01T00:00:00.000+0000`, and what emulators write instead."""
     if text is None:
         return None
-    whole, fraction, offset = re.fullmatch(
-        r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)", text
-    ).groups()
+    whole, fraction, offset = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)", text).groups()
     moment = datetime.datetime.fromisoformat(whole + ("+00:00" if offset == "Z" else offset))
     return rfc3339(moment)[:-1] + (fraction or "").rstrip("0").rstrip(".") + "Z"
 

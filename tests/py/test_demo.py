@@ -9,7 +9,9 @@ import unicodedata
 import jsonschema
 import pytest
 
+import awsinv
 import readback
+import servers
 
 pytestmark = pytest.mark.demo
 
@@ -25,8 +27,6 @@ TIMES = re.compile(r'"(started_at|finished_at|observed_at|duration_ms|elapsed_ms
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory):
     """A validator of the schema that awsinv prints."""
-    import awsinv
-
     printed = awsinv.run(["schema"], home=tmp_path_factory.mktemp("schema")).expect(0)
     document = json.loads(printed.stdout)
     assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -89,7 +89,7 @@ def test_report_demo_partial_names_what_is_missing_and_exits_3(run, schema):
         assert f"rds:{failure['operation']}" in failure["hint"]
         assert failure["code"] and failure["request_id"] and failure["message"]
         assert query["status"] == "failed" and query["resources"] == 0
-    for query, failure in throttled:
+    for _, failure in throttled:
         assert failure["attempts"] > 1 and failure["hint"]
     stats = document["stats"]
     assert stats["throttled"] > 0 and stats["retries"] > 0
@@ -146,9 +146,7 @@ def test_the_document_is_sorted_and_no_resource_is_there_twice(run):
 
 
 def test_the_same_estate_gives_the_same_bytes_but_for_times_and_stats(run):
-    first, second = (
-        TIMES.sub(r'"\1": 0', run("report", "--demo", "-o", "json").expect(0).stdout) for _ in range(2)
-    )
+    first, second = (TIMES.sub(r'"\1": 0', run("report", "--demo", "-o", "json").expect(0).stdout) for _ in range(2))
     assert first == second
 
 
@@ -169,9 +167,7 @@ def test_csv_and_markdown_have_a_row_for_each_resource(run):
     resources = run("report", "--demo", "-o", "json").expect(0).document()["resources"]
     rows = list(csv.DictReader(io.StringIO(run("report", "--demo", "-o", "csv").expect(0).stdout)))
     assert [row["arn"] for row in rows] == [r["arn"] for r in resources]
-    assert [row["state"] for row in rows] == [
-        "?" if "state" in r["unknown"] else r["state"] or "" for r in resources
-    ]
+    assert [row["state"] for row in rows] == ["?" if "state" in r["unknown"] else r["state"] or "" for r in resources]
     # `|` starts every row, a heading and a rule aside; the coverage is no table.
     lines = run("report", "--demo", "-o", "markdown").expect(0).stdout.splitlines()
     tables = sum(line.startswith("| --") for line in lines)
@@ -201,8 +197,6 @@ def test_no_secret_is_in_any_output_or_log(run, tmp_path, scenario):
 
 def test_the_planted_secret_is_really_there(demo):
     """Else the test above would prove nothing."""
-    import servers
-
     account = demo.get("/_demo/truth")["accounts"][0]
     client = demo.client("lambda", servers.Credentials(account["access_key_id"]), "eu-west-1")
     functions = client.list_functions()["Functions"]

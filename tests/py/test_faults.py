@@ -6,10 +6,12 @@ The estate is one account in three Regions with pages of five, so that every lis
 
 import contextlib
 import dataclasses
+import json
 import math
 
 import pytest
 
+import awsinv
 import readback
 import servers
 
@@ -91,8 +93,6 @@ def report(run, server: servers.Server, *args: str, code: int, output: str = "js
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory) -> dict:
     """The document of the same estate without any fault."""
-    import awsinv
-
     home = tmp_path_factory.mktemp("healthy")
     with estate() as server:
         document = report(lambda *a, **k: awsinv.run(list(a), home=home, **k), server, code=0).document()
@@ -110,11 +110,7 @@ def healthy(tmp_path_factory) -> dict:
 
 def query_of(document: dict, which: List, region: str) -> dict:
     """The one query of a type in a Region."""
-    [query] = [
-        q
-        for q in document["coverage"]["queries"]
-        if (q["type"], q["region"]) == (which.resource_type, region)
-    ]
+    [query] = [q for q in document["coverage"]["queries"] if (q["type"], q["region"]) == (which.resource_type, region)]
     return query
 
 
@@ -438,8 +434,6 @@ def test_concurrency_is_the_most_requests_in_flight(run, healthy):
 
 
 def test_every_fault_reads_the_same_in_ndjson(run):
-    import json
-
     with estate(f"denied:DescribeDBInstances@{FAULTY}", f"throttled:ListFunctions@{FAULTY}#after=1") as server:
         ran = report(run, server, code=3, output="ndjson")
     *resources, trailer = [json.loads(line) for line in ran.stdout.splitlines()]

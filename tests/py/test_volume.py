@@ -18,9 +18,7 @@ def compare(run, server: Server, account_id: str, credentials: Credentials, regi
     env = {**credentials.environment(), "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": server.url}
     document = run("report", *patterns, "-o", "json", *PATIENT, env=env, timeout=600).expect(0).document()
     assert len(document["resources"]) == count
-    readback.assert_same(
-        document["resources"], readback.resources(server, account_id, credentials, regions)
-    )
+    readback.assert_same(document["resources"], readback.resources(server, account_id, credentials, regions))
     return document
 
 
