@@ -72,9 +72,16 @@ class Server:
         )["Credentials"]
         return Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
 
-    def get(self, path: str):
-        """The JSON that a plain GET of the path answers."""
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+    def estate(self) -> dict:
+        """The demo server's own account of what it holds: every account with its keys, and every resource."""
+        return self._get("/_demo/estate")
+
+    def calls(self) -> dict:
+        """What the demo server has been asked: calls by `service:Operation@region/account`, and some totals."""
+        return self._get("/_demo/calls")
+
+    def _get(self, path: str) -> dict:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
 
 

@@ -197,7 +197,7 @@ def test_no_secret_is_in_any_output_or_log(run, tmp_path, scenario):
 
 def test_the_planted_secret_is_really_there(demo):
     """Else the test above would prove nothing."""
-    account = demo.get("/_demo/truth")["accounts"][0]
+    account = demo.estate()["accounts"][0]
     client = demo.client("lambda", servers.Credentials(account["access_key_id"]), "eu-west-1")
     functions = client.list_functions()["Functions"]
     assert any(SECRET in json.dumps(f.get("Environment", {})) for f in functions)

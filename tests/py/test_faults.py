@@ -81,7 +81,7 @@ def estate(*faults: str, extra: tuple[str, ...] = ()):
 
 def report(run, server: servers.Server, *args: str, code: int, output: str = "json"):
     """Runs a report against the server with the first account's keys."""
-    account = server.get("/_demo/truth")["accounts"][0]
+    account = server.estate()["accounts"][0]
     env = {
         **servers.Credentials(account["access_key_id"], account["secret_access_key"]).environment(),
         "AWS_REGION": "us-east-1",
@@ -96,7 +96,7 @@ def healthy(tmp_path_factory) -> dict:
     home = tmp_path_factory.mktemp("healthy")
     with estate() as server:
         document = report(lambda *a, **k: awsinv.run(list(a), home=home, **k), server, code=0).document()
-        truth = server.get("/_demo/truth")
+        truth = server.estate()
     assert len(document["resources"]) == len(truth["resources"]) == TOTAL
     assert document["scope"]["accounts"][0]["regions"] == sorted(truth["accounts"][0]["regions"])
     assert FAULTY in document["scope"]["accounts"][0]["regions"]
@@ -131,13 +131,10 @@ def assert_rest_is_whole(document: dict, healthy: dict, failed: dict) -> None:
     readback.assert_same(ours, theirs)
 
 
-def calls_of(server: servers.Server, which: List, region: str) -> int:
-    """How often the server was asked for that list in that Region."""
-    return sum(
-        count
-        for name, count in server.get("/_demo/calls").items()
-        if name.startswith(f"{which.service}:{which.operation}@{region}/")
-    )
+def calls_of(calls: dict, which: List, region: str) -> int:
+    """How often that list was asked for in that Region."""
+    prefix = f"{which.service}:{which.operation}@{region}/"
+    return sum(count for name, count in calls.items() if name.startswith(prefix))
 
 
 def text_of(fault: Fails, which: List) -> str:
@@ -150,7 +147,7 @@ def text_of(fault: Fails, which: List) -> str:
 def test_a_fault_from_the_start_fails_one_query_and_leaves_the_rest_whole(run, healthy, which, fault):
     with estate(f"{fault.kind}:{which.operation}@{FAULTY}") as server:
         document = report(run, server, code=3).document()
-        calls = calls_of(server, which, FAULTY)
+        calls = calls_of(server.calls(), which, FAULTY)
     assert document["coverage"]["complete"] is False
     query = query_of(document, which, FAULTY)
     assert query["status"] == query["parts"]["inventory"]["status"] == "failed"
@@ -172,7 +169,7 @@ def test_a_fault_from_the_start_fails_one_query_and_leaves_the_rest_whole(run, h
 def test_a_fault_after_a_page_keeps_that_page(run, healthy, which, fault):
     with estate(f"{fault.kind}:{which.operation}@{FAULTY}#after=1") as server:
         document = report(run, server, code=3).document()
-        calls = calls_of(server, which, FAULTY)
+        calls = calls_of(server.calls(), which, FAULTY)
     query = query_of(document, which, FAULTY)
     assert query["status"] == query["parts"]["inventory"]["status"] == "partial"
     kept = of_query(document, query)
@@ -190,7 +187,7 @@ def test_a_fault_after_a_page_keeps_that_page(run, healthy, which, fault):
 def test_a_fault_that_passes_costs_retries_and_nothing_else(run, healthy, which, fault):
     with estate(f"{fault.kind}:{which.operation}@{FAULTY}#times={ATTEMPTS - 1}") as server:
         document = report(run, server, code=0).document()
-        calls = calls_of(server, which, FAULTY)
+        calls = calls_of(server.calls(), which, FAULTY)
     assert document["coverage"]["complete"] is True
     query = query_of(document, which, FAULTY)
     assert query["status"] == "complete" and query["retries"] == ATTEMPTS - 1
@@ -205,7 +202,7 @@ def test_a_fault_that_passes_costs_retries_and_nothing_else(run, healthy, which,
 def test_a_repeated_token_is_a_failure_and_not_the_end_of_the_list(run, healthy, which):
     with estate(f"repeated-token:{which.operation}@{FAULTY}") as server:
         document = report(run, server, code=3).document()
-        calls = calls_of(server, which, FAULTY)
+        calls = calls_of(server.calls(), which, FAULTY)
     query = query_of(document, which, FAULTY)
     assert query["status"] == "partial"
     [failure] = query["parts"]["inventory"]["failures"]
@@ -302,7 +299,7 @@ def test_a_tag_filter_does_not_decide_on_tags_that_are_unknown(run):
 def test_denied_describe_regions_falls_back_to_account_list_regions(run, healthy):
     with estate("denied:DescribeRegions") as server:
         document = report(run, server, code=0).document()
-        asked = server.get("/_demo/calls")
+        asked = server.calls()
     assert any(name.startswith("account:ListRegions@") for name in asked)
     [note] = document["coverage"]["notes"]
     assert "ListRegions" in note["message"]
@@ -330,7 +327,7 @@ def test_denied_region_lists_fall_back_to_the_regions_of_the_partition(run, heal
 def test_a_region_that_refuses_keys_which_work_elsewhere_is_disabled_and_not_empty(run, healthy):
     with estate(f"region-disabled@{FAULTY}") as server:
         document = report(run, server, code=3).document()
-        calls = [calls_of(server, which, FAULTY) for which in LISTS]
+        calls = [calls_of(server.calls(), which, FAULTY) for which in LISTS]
     assert calls == [1] * len(LISTS)
     for which in LISTS:
         query = query_of(document, which, FAULTY)
@@ -397,13 +394,13 @@ def test_a_region_that_throttles_for_ever_does_not_slow_the_others(run, healthy)
 def test_no_more_is_asked_than_needed(run, healthy):
     with estate() as server:
         document = report(run, server, code=0).document()
-        calls = server.get("/_demo/calls")
+        calls = server.calls()
     assert calls["total"] == document["stats"]["api_calls"]
     for each in LISTS:
         for region in document["scope"]["accounts"][0]["regions"]:
             # The last page of a list is known by its lack of a token: nothing is asked after it.
             query = query_of(document, each, region)
-            assert calls_of(server=_Counted(calls), which=each, region=region) == query["pages"]
+            assert calls_of(calls, each, region) == query["pages"]
             assert query["pages"] == max(1, math.ceil(query["resources"] / PAGE))
     assert sum(n for name, n in calls.items() if name.startswith("sts:GetCallerIdentity@")) == 1
     assert sum(n for name, n in calls.items() if name.startswith("ec2:DescribeRegions@")) == 1
@@ -414,23 +411,13 @@ def test_no_more_is_asked_than_needed(run, healthy):
     assert not [name for name in calls if "ListTags" in name]
 
 
-@dataclasses.dataclass(frozen=True)
-class _Counted:
-    """A server's calls as they were at one moment."""
-
-    calls: dict
-
-    def get(self, _: str) -> dict:
-        return self.calls
-
-
 def test_concurrency_is_the_most_requests_in_flight(run, healthy):
     with estate(extra=("--latency", "30ms")) as server:
         report(run, server, "--concurrency", "3", code=0)
-        assert server.get("/_demo/calls")["most_in_flight"] <= 3
+        assert server.calls()["most_in_flight"] <= 3
     with estate(extra=("--latency", "30ms")) as server:
         report(run, server, code=0)
-        assert server.get("/_demo/calls")["most_in_flight"] > 3
+        assert server.calls()["most_in_flight"] > 3
 
 
 def test_every_fault_reads_the_same_in_ndjson(run):

@@ -191,7 +191,7 @@ def demo_accounts(server: servers.Server) -> list[seeds.Account]:
     """The demo estate's accounts and their keys, as it tells them itself."""
     return [
         seeds.Account(a["id"], servers.Credentials(a["access_key_id"], a["secret_access_key"]), a["name"])
-        for a in server.get("/_demo/truth")["accounts"]
+        for a in server.estate()["accounts"]
     ]
 
 
@@ -239,7 +239,7 @@ def test_the_demo_estate_gives_nearly_every_attribute_a_value(demo_read):
 
 @pytest.mark.demo
 def test_boto3_reads_the_very_estate_that_the_demo_server_made(demo, demo_read):
-    truth = {(r["account_id"], r["region"], r["type"], r["id"]): r for r in demo.get("/_demo/truth")["resources"]}
+    truth = {(r["account_id"], r["region"], r["type"], r["id"]): r for r in demo.estate()["resources"]}
     assert {readback.identity(r) for r in demo_read} == truth.keys()
     for resource in demo_read:
         made = truth[readback.identity(resource)]

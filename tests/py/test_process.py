@@ -16,7 +16,7 @@ pytestmark = pytest.mark.demo
 
 def keys_of(server: servers.Server) -> dict[str, str]:
     """The first account's keys, as AWS_* variables."""
-    account = server.get("/_demo/truth")["accounts"][0]
+    account = server.estate()["accounts"][0]
     credentials = servers.Credentials(account["access_key_id"], account["secret_access_key"])
     return {**credentials.environment(), "AWS_REGION": "us-east-1"}
 
@@ -36,7 +36,7 @@ def start(args: list[str], home, env=None) -> subprocess.Popen:
 def wait_for_calls(server: servers.Server, operation: str, count: int) -> None:
     """Until the demo server has been asked that often."""
     for _ in range(600):
-        calls = server.get("/_demo/calls")
+        calls = server.calls()
         if sum(n for name, n in calls.items() if f":{operation}@" in name) >= count:
             return
         time.sleep(0.05)
@@ -164,7 +164,7 @@ def test_a_wrong_key_is_exit_4_with_a_hint(demo, run):
 
 
 def test_one_bad_profile_of_two_leaves_the_other_whole(demo, run, tmp_path):
-    account = demo.get("/_demo/truth")["accounts"][0]
+    account = demo.estate()["accounts"][0]
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "credentials").write_text(
         f"[good]\naws_access_key_id = {account['access_key_id']}\naws_secret_access_key = x\n"
@@ -172,7 +172,7 @@ def test_one_bad_profile_of_two_leaves_the_other_whole(demo, run, tmp_path):
     )
     args = ["report", "--profile", "good", "--profile", "bad", "--endpoint-url", demo.url, "-o", "json"]
     document = run(*args, env={"AWS_REGION": "us-east-1"}).expect(3).document()
-    good = [r for r in demo.get("/_demo/truth")["resources"] if r["account_id"] == account["id"]]
+    good = [r for r in demo.estate()["resources"] if r["account_id"] == account["id"]]
     assert len(document["resources"]) == len(good) > 50
     queries = document["coverage"]["queries"]
     assert {q["status"] for q in queries if q["account_id"] == account["id"]} == {"complete", "not_enabled"}

@@ -78,7 +78,7 @@ def test_demo(run, regions, instances, databases, clusters, functions):
     counts = {"instances": instances, "databases": databases, "clusters": clusters, "functions": functions}
     args = [arg for kind, count in counts.items() for arg in (f"--{kind}", str(count))]
     with servers.demo("--accounts", "1", "--regions", str(regions), *args) as server:
-        account = server.get("/_demo/truth")["accounts"][0]
+        account = server.estate()["accounts"][0]
         credentials = Credentials(account["access_key_id"], account["secret_access_key"])
         assert len(account["regions"]) == regions
         count = regions * sum(counts.values())
