@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    let counts = Counts { instances: 120, databases: 20, clusters: 5, functions: 60 };
+    let counts = Counts { instances: 4, databases: 2, clusters: 1, functions: 51 };
     let options = DemoOptions { latency: LATENCY, ..DemoOptions::one_account(REGIONS, counts) };
     let runtime = tokio::runtime::Runtime::new()?;
     let server = runtime.block_on(DemoServer::start(options, ([127, 0, 0, 1], 0).into()))?;
@@ -59,8 +59,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ratio = |chain: Duration| wall.as_secs_f64() / chain.as_secs_f64();
     println!("runs                 {RUNS}, {REGIONS} Regions, {LATENCY:?} a call");
     println!("wall, median         {wall:?} (min {:?}, max {:?})", walls[0], walls[RUNS - 1]);
-    println!("chain, all in a row  {counted:?}: identity, Regions, 2 list pages, tags; ratio {:.2}", ratio(counted));
-    println!("chain, as it is run  {chain:?}: identity beside Regions, 2 list pages; ratio {:.2}", ratio(chain));
+    println!(
+        "chain, all in a row  {counted:?}: identity, Regions, 2 list pages, tags; ratio {:.2}",
+        ratio(counted)
+    );
+    println!(
+        "chain, as it is run  {chain:?}: identity beside Regions, 2 list pages; ratio {:.2}",
+        ratio(chain)
+    );
     println!("target               {TARGET} of the chain all in a row");
     Ok(())
 }

@@ -47,6 +47,13 @@ impl Flags {
         }
     }
 
+    /// Notes a flag that takes a number, if it was given.
+    pub fn set_integer(&mut self, key: &'static str, number: Option<i64>) {
+        if let Some(number) = number {
+            self.set(key, Value::Integer(number));
+        }
+    }
+
     /// Notes a flag that can be repeated, if it was given.
     pub fn set_list(&mut self, key: &'static str, values: &[String]) {
         if !values.is_empty() {

@@ -55,7 +55,11 @@ fn failure(query: &QueryCoverage) -> &Failure {
 async fn an_empty_account_is_complete_and_empty() {
     for collector in REGISTRY {
         let (found, query) = collected(*collector, 0, None).await;
-        assert_eq!((query.status, query.pages, found.resources.len()), (Status::Complete, 1, 0), "{collector:?}");
+        assert_eq!(
+            (query.status, query.pages, found.resources.len()),
+            (Status::Complete, 1, 0),
+            "{collector:?}"
+        );
         assert!(found.outcome.coverage.complete);
     }
 }
@@ -64,7 +68,11 @@ async fn an_empty_account_is_complete_and_empty() {
 async fn every_page_is_read_and_every_declared_attribute_is_there() {
     for collector in REGISTRY {
         let (found, query) = collected(*collector, EACH, None).await;
-        assert_eq!((query.status, query.pages, found.resources.len()), (Status::Complete, 3, EACH), "{collector:?}");
+        assert_eq!(
+            (query.status, query.pages, found.resources.len()),
+            (Status::Complete, 3, EACH),
+            "{collector:?}"
+        );
         for resource in &found.resources {
             let mut names: Vec<&str> = resource.attributes.names().collect();
             names.sort_unstable();
@@ -91,7 +99,11 @@ async fn what_is_denied_is_failed_not_empty_and_names_the_action() {
         assert_eq!(query.status, Status::Failed, "{collector:?}");
         assert!(!found.outcome.coverage.complete);
         let failure = failure(&query);
-        assert_eq!((failure.class, failure.attempts), (FailureClass::AccessDenied, 1), "a denial is not retried");
+        assert_eq!(
+            (failure.class, failure.attempts),
+            (FailureClass::AccessDenied, 1),
+            "a denial is not retried"
+        );
         let hint = failure.hint.as_deref().unwrap_or_default();
         assert!(hint.contains(collector.iam_actions()[0]), "{hint}");
         assert!(failure.request_id.is_some(), "{collector:?}");
@@ -179,7 +191,11 @@ async fn a_region_that_the_account_has_not_enabled_is_told_from_bad_credentials(
                 faults: vec!["region-disabled:DescribeInstances@eu-west-1".parse().expect("a fault")],
                 ..DemoOptions::default()
             },
-            &CollectSettings { services: vec!["ec2".into()], regions: vec!["eu-west-1".into()], ..settings() },
+            &CollectSettings {
+                services: vec!["ec2".into()],
+                regions: vec!["eu-west-1".into()],
+                ..settings()
+            },
         )
         .await;
         let query = found.outcome.coverage.queries[0].clone();

@@ -134,7 +134,9 @@ impl<'a> Gather<'a> {
                 stream.write(printer, &mut errors, |out| Ndjson::new(out).finish(&trailer).map(drop));
             }
             reader_gone |= !stream.open && stream.file.is_none();
-            if stream.open && let (Some(file), Some(path)) = (stream.file, &stream.output.path) {
+            if stream.open
+                && let (Some(file), Some(path)) = (stream.file, &stream.output.path)
+            {
                 errors.extend(file.commit().err().map(|error| WriteError::file(path, error)));
             }
         }

@@ -26,11 +26,15 @@ pub(super) fn of(written: &Written, cancelled: bool, output: &OutputSettings, pr
         printer.error(&format!("nothing could be collected{message}"), &hints);
     } else if holes > 0 && !told && !written.reader_gone {
         let of = coverage.queries.len();
-        printer.warn(&format!("{holes} of {of} queries are incomplete; the output's coverage says which and why"));
+        printer.warn(&format!(
+            "{holes} of {of} queries are incomplete; the output's coverage says which and why"
+        ));
     }
     if summary.undecided > 0 && !told {
         let undecided = summary.undecided;
-        printer.warn(&format!("{undecided} resources could not be filtered, as a value is unknown; they are left out"));
+        printer.warn(&format!(
+            "{undecided} resources could not be filtered, as a value is unknown; they are left out"
+        ));
     }
     if !errors.is_empty() {
         Exit::NotWritten
@@ -38,7 +42,10 @@ pub(super) fn of(written: &Written, cancelled: bool, output: &OutputSettings, pr
         Exit::Incomplete
     } else if nothing {
         Exit::Nothing
-    } else if (holes > 0 || summary.undecided > 0) && !output.allow_partial && !(cancelled && written.reader_gone) {
+    } else if (holes > 0 || summary.undecided > 0)
+        && !output.allow_partial
+        && !(cancelled && written.reader_gone)
+    {
         Exit::Incomplete
     } else {
         Exit::Complete

@@ -1,0 +1,59 @@
+//! Whether the outputs that were asked for exist.
+
+use super::UsageError;
+use crate::config::OutputSpec;
+
+/// The stream, which is no renderer: it writes before everything is known.
+pub const NDJSON: &str = "ndjson";
+
+/// The formats' names, in the order of the help text.
+pub(super) fn formats() -> Vec<&'static str> {
+    vec!["table", "json", NDJSON, "csv", "markdown"]
+}
+
+/// Refuses formats that do not exist.
+pub(super) fn check(outputs: &[OutputSpec]) -> Result<(), UsageError> {
+    let formats = formats();
+    for OutputSpec { format, .. } in outputs {
+        if formats.contains(&format.as_str()) {
+            continue;
+        }
+        let unknown = UsageError::unknown("output format", format, formats.iter().copied());
+        return Err(match format.as_str() {
+            // What the AWS CLI knows and we do not.
+            "text" => UsageError::new("there is no output format `text`")
+                .hint("for columns parted by a character, use `--output csv`; for people, `--output table`"),
+            "yaml" | "yaml-stream" => UsageError::new(format!("there is no output format `{format}`"))
+                .hint("use `--output json`, which YAML readers read as well"),
+            "off" => UsageError::new("there is no output format `off`")
+                .hint("write to a file (`--output json=PATH`), and add `-q` to silence messages"),
+            _ => unknown,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(format: &str) -> Option<String> {
+        let outputs = [OutputSpec { format: format.into(), path: None }];
+        check(&outputs).err().and_then(|error| error.hints.into_iter().next())
+    }
+
+    #[test]
+    fn every_format_is_accepted_by_its_name() {
+        for format in formats() {
+            assert_eq!(hint(format), None, "{format}");
+        }
+    }
+
+    #[test]
+    fn formats_of_the_aws_cli_are_answered_with_ours() {
+        assert!(hint("text").unwrap().contains("--output csv"));
+        assert!(hint("yaml").unwrap().contains("--output json"));
+        assert!(hint("jsn").unwrap().contains("`json`"));
+        assert!(hint("pdf").unwrap().contains("known: table, json"));
+    }
+}
