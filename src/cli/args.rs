@@ -75,7 +75,7 @@ pub enum Command {
     /// An invented AWS that speaks AWS's wire protocols. Prints its address
     /// and the variables that point AWS clients at it, and serves until Ctrl-C.
     #[command(after_help = DEMO_EXAMPLES)]
-    Demo(DemoArgs),
+    Demo(Box<DemoArgs>),
     /// Print the JSON Schema of the report document
     Schema,
     /// Print the completion script for a shell

@@ -31,8 +31,19 @@ use crate::printer::Printer;
 /// enough that a slow reader of the output holds the collectors back before memory fills.
 const PAGES_BETWEEN: usize = 64;
 
+/// The demo's Region that throttles for ever shows what it has to show in seconds; at the default it takes a
+/// quarter of a minute.
+const DEMO_MAX_ATTEMPTS: u32 = 5;
+
 /// Collects what the settings ask for and writes the outputs.
-pub(super) fn run(settings: Settings, demo: Option<Scenario>, printer: &mut Printer) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    mut settings: Settings,
+    demo: Option<Scenario>,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
+    if demo.is_some() && settings.collect.max_attempts == CollectSettings::default().max_attempts {
+        settings.collect.max_attempts = DEMO_MAX_ATTEMPTS;
+    }
     let plan = Plan::new(&settings.collect).map_err(refused)?;
     let shape = Shape::new(&settings.output, &plan)?;
     let mut gather = Gather::new(&shape);

@@ -19,7 +19,7 @@ pub struct AtomicFile(Target);
 
 #[derive(Debug)]
 enum Target {
-    Replace { file: BufWriter<NamedTempFile>, path: PathBuf, existing: Option<Metadata> },
+    Replace { file: BufWriter<NamedTempFile>, path: PathBuf, existing: Option<Box<Metadata>> },
     InPlace(BufWriter<File>),
 }
 
@@ -36,7 +36,7 @@ impl AtomicFile {
                 let file = File::options().write(true).open(path)?;
                 return Ok(Self(Target::InPlace(BufWriter::new(file))));
             }
-            Ok(metadata) => Some(metadata),
+            Ok(metadata) => Some(Box::new(metadata)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };

@@ -1,4 +1,6 @@
 //! Everything that is tested from outside: one binary, one file a subject.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 mod collectors;
 mod support;
