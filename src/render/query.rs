@@ -1,5 +1,6 @@
 //! `--query`: JMESPath over the JSON document, as in the AWS CLI.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jmespath::ast::Ast;
@@ -53,7 +54,14 @@ pub struct Query(Expression<'static>);
 impl Query {
     /// Reads the expression.
     pub fn compile(expression: &str) -> Result<Self, QueryError> {
-        let compiled = jmespath::compile(expression).map_err(|error| explain(expression, &error))?;
+        let quoted = quote_bare_literals(expression);
+        let compiled = match jmespath::compile(&quoted) {
+            Ok(compiled) => compiled,
+            // The place of the error is that in what the user wrote, as far as it is wrong there too.
+            Err(error) => {
+                return Err(explain(expression, &jmespath::compile(expression).err().unwrap_or(error)));
+            }
+        };
         // The crate only notices while evaluating, which is after everything was asked.
         if let Some((offset, name)) = undefined_function(compiled.as_ast()) {
             let reason = ErrorReason::Runtime(RuntimeError::UnknownFunction(name.to_owned()));
@@ -70,6 +78,49 @@ impl Query {
         out.flush()?;
         Ok(())
     }
+}
+
+/// Literals such as `` `stopped` ``, which are no JSON, as the AWS CLI takes them: as strings.
+/// <https://jmespath.org/specification.html#literal-expressions> has deprecated them since, and AWS's own examples
+/// are full of them.
+fn quote_bare_literals(expression: &str) -> Cow<'_, str> {
+    let mut quoted = String::with_capacity(expression.len());
+    let mut rest = expression;
+    while let Some(at) = rest.find(['`', '\'', '"']) {
+        let delimiter = &rest[at..=at];
+        let Some(length) = end_of(&rest[at + 1..], delimiter) else { break };
+        let (inside, end) = (&rest[at + 1..at + 1 + length], at + 1 + length + 1);
+        if delimiter == "`" && serde_json::from_str::<serde_json::Value>(&inside.replace("\\`", "`")).is_err()
+        {
+            let text = inside.trim_start().replace("\\`", "`");
+            quoted.push_str(&rest[..at]);
+            quoted.push('`');
+            quoted.push_str(&serde_json::Value::from(text).to_string().replace('`', "\\`"));
+            quoted.push('`');
+        } else {
+            quoted.push_str(&rest[..end]);
+        }
+        rest = &rest[end..];
+    }
+    if quoted.is_empty() {
+        return expression.into();
+    }
+    quoted.push_str(rest);
+    quoted.into()
+}
+
+/// Where the next delimiter stands that no backslash takes away.
+fn end_of(text: &str, delimiter: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            _ if text[at..].starts_with(delimiter) => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The first function that JMESPath does not have, and where it is called.
@@ -123,5 +174,26 @@ fn explain(expression: &str, error: &JmespathError) -> QueryError {
         ErrorReason::Runtime(reason) => {
             QueryError::Evaluation { expression, caret, reason: on_one_line(&reason.to_string()) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_literals_are_strings_as_in_the_aws_cli() {
+        for (written, read) in [
+            ("resources[?state==`stopped`].id", "resources[?state==`\"stopped\"`].id"),
+            ("a[?b==`1`]", "a[?b==`1`]"),
+            ("a[?b==`\"x\"`]", "a[?b==`\"x\"`]"),
+            ("a[?b=='it`s'] | [?c==`d e`]", "a[?b=='it`s'] | [?c==`\"d e\"`]"),
+            ("a.\"b`c\"", "a.\"b`c\""),
+            ("a[?b==`x", "a[?b==`x"),
+            ("é[?b==`ü`]", "é[?b==`\"ü\"`]"),
+        ] {
+            assert_eq!(quote_bare_literals(written), read);
+        }
+        assert!(Query::compile("resources[?state==`stopped`].id | [:3]").is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use super::gather::Written;
 use crate::cli::Exit;
 use crate::config::OutputSettings;
+use crate::model::Status;
 use crate::printer::Printer;
 
 /// The exit code of a run, said in words where the user would not see why otherwise.
@@ -25,10 +26,10 @@ pub(super) fn of(written: &Written, cancelled: bool, output: &OutputSettings, pr
         let hints: Vec<String> = first.and_then(|failure| failure.hint.clone()).into_iter().collect();
         printer.error(&format!("nothing could be collected{message}"), &hints);
     } else if holes > 0 && !told && !written.reader_gone {
-        let of = coverage.queries.len();
-        printer.warn(&format!(
-            "{holes} of {of} queries are incomplete; the output's coverage says which and why"
-        ));
+        let asked = coverage.queries.iter().filter(|query| query.status != Status::NotEnabled).count();
+        let message =
+            format!("incomplete: {holes} of {asked} queries; the output's coverage says which and why");
+        printer.warn(&message);
     }
     if summary.undecided > 0 && !told {
         let undecided = summary.undecided;
