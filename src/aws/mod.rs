@@ -10,6 +10,7 @@ mod meter;
 mod partition;
 mod regions;
 mod session;
+mod source;
 mod stop;
 
 pub use api::{Api, Grant};

@@ -24,9 +24,10 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::classify::chain_text;
 use super::credentials::CachedCredentials;
 use super::http::{self, CaBundleError, Environment};
+use super::source::{self, Source};
 use super::{Api, Partition};
 use crate::config::{CollectSettings, near};
-use crate::model::{Failure, FailureClass};
+use crate::model::Failure;
 
 /// The instance metadata service answers within milliseconds or not at all. With the SDK's four attempts a
 /// machine without one waits for most of a minute before it hears that there are no credentials.
@@ -64,17 +65,6 @@ pub struct StaticAccount {
     pub access_key_id: String,
     /// And the secret of it.
     pub secret_access_key: String,
-}
-
-/// Where a session's credentials come from, for what to do when they fail.
-#[derive(Clone, Debug)]
-enum Source {
-    /// A profile by name, and whether it signs in through IAM Identity Center.
-    Profile { name: String, sso: bool },
-    /// The SDK's default chain.
-    DefaultChain,
-    /// Given by the caller.
-    Static,
 }
 
 /// One source of credentials. Its clients are made once and shared by every Region and account behind it;
@@ -182,7 +172,7 @@ impl Session {
         }
         let source = match (explicit, std::env::var_os("AWS_ACCESS_KEY_ID").is_some()) {
             (Some(_), _) | (None, false) if files.get_profile(name).is_some() => {
-                Source::Profile { name: name.to_owned(), sso: uses_sso(files, name) }
+                Source::Profile { name: name.to_owned(), sso: source::uses_sso(files, name) }
             }
             _ => Source::DefaultChain,
         };
@@ -291,57 +281,12 @@ impl Session {
 
     /// What renews the credentials.
     pub(super) fn renewal(&self) -> String {
-        match &self.source {
-            Source::Profile { name, sso: true } => format!("sign in again: aws sso login --profile {name}"),
-            Source::Profile { name, sso: false } => format!("renew the credentials of profile {name}"),
-            Source::DefaultChain | Source::Static => {
-                "renew the session token of these credentials".to_owned()
-            }
-        }
+        self.source.renewal()
     }
 
     /// What it means that there are no credentials.
     pub(super) fn credentials_failure(&self, api: Api, error: &CredentialsError) -> Failure {
-        let said = chain_text(error);
-        let lower = said.to_lowercase();
-        let sso = matches!(self.source, Source::Profile { sso: true, .. });
-        // The default chain ends at the instance metadata service, so its error there says that nobody had any.
-        let last_place = matches!(self.source, Source::DefaultChain) && said.contains("IMDS");
-        let nowhere = last_place || matches!(error, CredentialsError::CredentialsNotLoaded(_));
-        let expired = lower.contains("expired") || (sso && lower.contains("token"));
-        let (class, message, hint) = match error {
-            _ if expired => (FailureClass::CredentialsExpired, said, self.renewal()),
-            _ if nowhere => (
-                FailureClass::CredentialsInvalid,
-                format!("no credentials were found; looked in {}", self.places()),
-                "run `aws configure sso` or `aws configure`, name a profile with --profile, \
-                 or try `awsinv report --demo`"
-                    .to_owned(),
-            ),
-            CredentialsError::ProviderTimedOut(_) => {
-                (FailureClass::Timeout, said, format!("check what provides the credentials of {}", self.name))
-            }
-            _ => (
-                FailureClass::CredentialsInvalid,
-                said,
-                format!("check the credentials of {}: {}", self.name, self.places()),
-            ),
-        };
-        Failure::new(class, api.service, api.operation, message).with_hint(hint)
-    }
-
-    /// Where credentials are looked for.
-    fn places(&self) -> String {
-        match &self.source {
-            Source::Profile { name, .. } => format!("profile {name} of the AWS config and credentials files"),
-            Source::Static => "the key pair given".to_owned(),
-            Source::DefaultChain => {
-                "AWS_ACCESS_KEY_ID in the environment, the AWS config and credentials files \
-                 (profile default), AWS_WEB_IDENTITY_TOKEN_FILE, the container credentials endpoint, and \
-                 the instance metadata service"
-                    .to_owned()
-            }
-        }
+        self.source.failure(api, self.first_region(), error)
     }
 }
 
@@ -357,20 +302,4 @@ impl fmt::Debug for Session {
 fn timeouts(settings: &CollectSettings) -> TimeoutConfig {
     // The whole attempt is timed in `Caller`, body included.
     TimeoutConfig::builder().connect_timeout(settings.connect_timeout).build()
-}
-
-/// Whether a profile, or one that it takes its credentials from, signs in through IAM Identity Center.
-fn uses_sso(files: &ProfileSet, name: &str) -> bool {
-    let mut name = name;
-    let mut seen = HashSet::new();
-    while let Some(profile) = files.get_profile(name).filter(|_| seen.insert(name)) {
-        if profile.get("sso_session").or_else(|| profile.get("sso_start_url")).is_some() {
-            return true;
-        }
-        match profile.get("source_profile") {
-            Some(source) => name = source,
-            None => break,
-        }
-    }
-    false
 }
