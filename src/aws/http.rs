@@ -7,13 +7,29 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 /// `AWS_CA_BUNDLE` names a file that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("AWS_CA_BUNDLE: cannot read {}", path.display())]
-pub struct CaBundleError {
-    path: PathBuf,
-    source: std::io::Error,
+pub enum CaBundleError {
+    /// The file cannot be read.
+    #[error("AWS_CA_BUNDLE: cannot read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The file holds no certificate, or one that is none.
+    #[error("AWS_CA_BUNDLE: {} {reason}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// Whether the client heeds the environment's proxies and certificates.
@@ -57,9 +73,37 @@ fn trust_store() -> Result<TrustStore, CaBundleError> {
         Some(path) => {
             let path = PathBuf::from(path);
             match std::fs::read(&path) {
-                Ok(pem) => Ok(TrustStore::empty().with_pem_certificate(pem)),
-                Err(source) => Err(CaBundleError { path, source }),
+                Ok(pem) => match check(&pem) {
+                    Ok(()) => Ok(TrustStore::empty().with_pem_certificate(pem)),
+                    Err(reason) => Err(CaBundleError::Unusable { path, reason }),
+                },
+                Err(source) => Err(CaBundleError::Unreadable { path, source }),
             }
         }
+    }
+}
+
+/// The HTTP client would panic on a certificate that cannot be parsed, at its first connection.
+fn check(pem: &[u8]) -> Result<(), String> {
+    let mut store = RootCertStore::empty();
+    for (number, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
+        let refuse = |error: String| {
+            format!("holds a certificate (number {}) that cannot be read: {error}", number + 1)
+        };
+        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
+        store.add(certificate).map_err(|error| refuse(error.to_string()))?;
+    }
+    if store.is_empty() { Err("holds no certificate in PEM form".to_owned()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_that_is_none_is_refused_before_the_first_connection() {
+        assert!(check(b"").unwrap_err().contains("no certificate"));
+        let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert!(check(broken).unwrap_err().contains("number 1"));
     }
 }
