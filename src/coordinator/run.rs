@@ -51,6 +51,7 @@ pub async fn run(
         queries: JoinSet::new(),
         started: HashMap::new(),
         asked: 0,
+        order: sessions.iter().map(|session| session.name().to_owned()).collect(),
         accounts: Vec::new(),
         coverage: Vec::new(),
         notes: Vec::new(),
@@ -109,6 +110,8 @@ struct Run {
     queries: JoinSet<Result<(), Failure>>,
     started: HashMap<Id, Started>,
     asked: u64,
+    /// The sessions' names, in the order of the settings.
+    order: Vec<String>,
     accounts: Vec<AccountScope>,
     coverage: Vec<QueryCoverage>,
     notes: Vec<Note>,
@@ -155,9 +158,14 @@ impl Run {
             Err(failure) => return self.cannot_start(&session, &failure),
         };
         let account_id = identity.account_id;
-        if let Some(known) = self.accounts.iter().find(|known| known.id.as_ref() == Some(&account_id)) {
-            let message =
-                format!("{} is the same account as {}, so it is collected once", session.name(), known.name);
+        if let Some(known) = self.accounts.iter_mut().find(|known| known.id.as_ref() == Some(&account_id)) {
+            // Whichever told first is the one that is asked; it goes by the name that stands first in the settings.
+            let place = |name: &str| self.order.iter().position(|known| known == name);
+            let mut names = [known.name.clone(), session.name().to_owned()];
+            names.sort_by_key(|name| place(name));
+            let [first, second] = names;
+            let message = format!("{second} is the same account as {first}, so it is collected once");
+            known.name = first;
             self.notes.push(Note { account_id: Some(account_id), message, failure: None });
             return;
         }

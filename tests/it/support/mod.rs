@@ -27,19 +27,25 @@ pub(crate) async fn run(options: DemoOptions, settings: &CollectSettings) -> Fou
     run_plan(options, settings, plan).await
 }
 
-/// Runs a plan against a demo estate.
+/// Runs a plan against a demo estate, with all its accounts.
 pub(crate) async fn run_plan(options: DemoOptions, settings: &CollectSettings, plan: Plan) -> Found {
+    run_as(options, settings, plan, |accounts| accounts).await
+}
+
+/// Runs a plan against a demo estate, with the accounts that `choose` makes of all of them.
+pub(crate) async fn run_as(
+    options: DemoOptions,
+    settings: &CollectSettings,
+    plan: Plan,
+    choose: impl FnOnce(Vec<StaticAccount>) -> Vec<StaticAccount>,
+) -> Found {
     let server = DemoServer::start(options, ([127, 0, 0, 1], 0).into()).await.expect("a server on loopback");
-    let accounts: Vec<StaticAccount> = server
-        .estate()
-        .accounts()
-        .iter()
-        .map(|account| StaticAccount {
-            name: account.name.clone(),
-            access_key_id: account.access_key_id.clone(),
-            secret_access_key: account.secret_access_key.clone(),
-        })
-        .collect();
+    let accounts = server.estate().accounts().iter().map(|account| StaticAccount {
+        name: account.name.clone(),
+        access_key_id: account.access_key_id.clone(),
+        secret_access_key: account.secret_access_key.clone(),
+    });
+    let accounts = choose(accounts.collect());
     let sessions = Session::open_static(&accounts, &server.url(), settings).expect("sessions");
     let context = RunContext::new(settings.concurrency, settings.max_attempts, settings.attempt_timeout);
     let (sender, mut pages) = mpsc::channel(64);
