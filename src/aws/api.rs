@@ -47,6 +47,11 @@ impl Api {
         self.malformed("a page token came twice, so the rest of the list cannot be reached")
     }
 
+    /// Page after page held nothing new, with no end in sight.
+    pub fn endless(self, pages: usize) -> Failure {
+        self.malformed(format!("{pages} pages in a row held nothing new, and more would follow"))
+    }
+
     /// A list that AWS always sends, empty or not. Its absence is not an empty list.
     ///
     /// # Errors

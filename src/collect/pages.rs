@@ -13,6 +13,10 @@ use super::QueryContext;
 use crate::aws::Api;
 use crate::model::{Failure, FailureClass, Resource, Timestamp};
 
+/// A list that goes on this long with nothing new has no end. AWS documents that a page may be empty, never how
+/// many may follow each other, so the bound is far beyond what was ever seen.
+pub(super) const MOST_PAGES_IN_VAIN: usize = 1000;
+
 /// One page of resources.
 #[derive(Debug)]
 pub struct Page {
@@ -54,6 +58,7 @@ pub struct Pages<'a> {
     sink: &'a PageSink,
     token: Option<String>,
     seen: HashSet<String>,
+    in_vain: usize,
     more: bool,
     nameless: Option<&'static str>,
 }
@@ -61,7 +66,7 @@ pub struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// Before the first page.
     pub fn new(api: Api, cx: &'a QueryContext, sink: &'a PageSink) -> Self {
-        Self { api, cx, sink, token: None, seen: HashSet::new(), more: true, nameless: None }
+        Self { api, cx, sink, token: None, seen: HashSet::new(), in_vain: 0, more: true, nameless: None }
     }
 
     /// Whether there is another page to ask for.
@@ -77,16 +82,20 @@ impl<'a> Pages<'a> {
     /// Passes a page on and remembers the token of the next. An empty page is not the end; a missing token is.
     ///
     /// # Errors
-    /// `malformed_response` when a token comes twice: following it would never end, and stopping there would
-    /// make a truncated list look complete. The page itself is kept.
+    /// `malformed_response` when a token comes twice, or pages go on and on with nothing new: following them would
+    /// never end, and stopping there would make a truncated list look complete. The page itself is kept.
     pub async fn sink(&mut self, page: Page) -> Result<(), Failure> {
         self.nameless = self.nameless.or(page.nameless);
-        self.sink.push(self.cx, page.resources).await?;
+        let fresh = self.sink.push(self.cx, page.resources).await?;
+        self.in_vain = if fresh { 0 } else { self.in_vain + 1 };
         self.more = page.next.is_some();
         if let Some(next) = &page.next
             && !self.seen.insert(next.clone())
         {
             return Err(self.api.repeated_token());
+        }
+        if self.more && self.in_vain >= MOST_PAGES_IN_VAIN {
+            return Err(self.api.endless(self.in_vain));
         }
         self.token = page.next;
         Ok(())
@@ -144,13 +153,16 @@ impl PageSink {
         Self { pages, tally }
     }
 
-    async fn push(&self, cx: &QueryContext, resources: Vec<Resource>) -> Result<(), Failure> {
-        let fresh = self.tally(|tally| {
+    /// Whether anything in the page was new, be it of a type that is not wanted.
+    async fn push(&self, cx: &QueryContext, resources: Vec<Resource>) -> Result<bool, Failure> {
+        let (fresh, any_new) = self.tally(|tally| {
             tally.pages += 1;
             tally.observed_at = Some(Timestamp::now());
             let mut fresh = Vec::with_capacity(resources.len());
+            let mut any_new = false;
             for resource in resources {
                 if !cx.wanted.contains(&resource.resource_type) {
+                    any_new = true;
                     continue;
                 }
                 let ids = tally.ids.entry(resource.resource_type.clone()).or_default();
@@ -161,14 +173,16 @@ impl PageSink {
                     tally.duplicates += 1;
                 }
             }
-            fresh
+            any_new |= !fresh.is_empty();
+            (fresh, any_new)
         });
         if fresh.is_empty() {
-            return Ok(());
+            return Ok(any_new);
         }
         let closed =
             |_| Failure::new(FailureClass::Cancelled, "awsinv", "report", "nobody reads the results");
-        self.pages.send(fresh).await.map_err(closed)
+        self.pages.send(fresh).await.map_err(closed)?;
+        Ok(true)
     }
 
     /// The tags were read to their end.

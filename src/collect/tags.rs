@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_resourcegroupstagging as tagging;
 
+use super::pages::MOST_PAGES_IN_VAIN;
 use super::{PageSink, QueryContext};
 use crate::aws::Api;
 use crate::model::Failure;
@@ -55,6 +56,7 @@ async fn read_all(
     let client = cx.client(tagging::Client::new);
     let mut token: Option<String> = None;
     let mut seen = HashSet::new();
+    let mut in_vain = 0;
     loop {
         let answer = cx
             .call(GET_RESOURCES, |grant| {
@@ -73,6 +75,7 @@ async fn read_all(
             })
             .await?;
         let mappings = GET_RESOURCES.required(answer.resource_tag_mapping_list, "ResourceTagMappingList")?;
+        in_vain = if mappings.is_empty() { in_vain + 1 } else { 0 };
         for mapping in mappings {
             let Some(arn) = mapping.resource_arn else { continue };
             let tags = mapping.tags.unwrap_or_default();
@@ -84,6 +87,7 @@ async fn read_all(
             Some(next) if !seen.insert(next.clone()) => {
                 return Err(GET_RESOURCES.repeated_token());
             }
+            Some(_) if in_vain >= MOST_PAGES_IN_VAIN => return Err(GET_RESOURCES.endless(in_vain)),
             Some(_) => {}
         }
     }

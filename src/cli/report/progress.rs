@@ -27,7 +27,8 @@ impl Bar {
     /// Starts to draw.
     pub(super) fn start(place: &MultiProgress, progress: Arc<Progress>) -> Self {
         let bar = place.add(ProgressBar::new(0));
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} queries  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} queries  {wide_msg}")
+        {
             bar.set_style(style);
         }
         let done = Arc::new(AtomicBool::new(false));
