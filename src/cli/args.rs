@@ -31,15 +31,16 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  every planned query is complete
   2  usage or configuration error; nothing was tried
-  3  results were printed, but coverage is incomplete (--allow-partial makes it 0)
+  3  results were printed, but coverage is incomplete (see --allow-partial)
   4  nothing could be collected at all (no credentials, no network)
   5  collected, but an output could not be written";
 
 const DEMO_EXAMPLES: &str = "\
 Examples:
   awsinv demo --scenario partial
-  awsinv demo --accounts 1 --regions 2 --instances 5000 --latency 50ms --throttle
-  awsinv demo --fault kind=throttled,operation=ec2:*,region=eu-west-1";
+  awsinv demo --accounts 1 --regions 2 --instances 5000 --latency 50ms
+  awsinv demo --fault throttled:ec2:*@eu-west-1
+  awsinv demo --fault 'denied:rds:Describe*@eu-central-1/111122223333'";
 
 /// What do we run on AWS, where, and what is it doing?
 ///
@@ -392,7 +393,8 @@ pub struct DemoArgs {
     #[arg(long, help_heading = "Behaviour")]
     pub throttle: bool,
 
-    /// What goes wrong, and where. Repeatable
+    /// KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K]: what goes wrong, and
+    /// where. Repeatable; an unknown KIND lists them all
     #[arg(long, value_name = "SPEC", help_heading = "Behaviour")]
     pub fault: Vec<String>,
 

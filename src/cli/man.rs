@@ -38,6 +38,7 @@ fn page() -> io::Result<Vec<u8>> {
         for line in String::from_utf8_lossy(&section).lines() {
             // What is a section of a page of its own is a subsection here.
             match line.strip_prefix(".SH ") {
+                Some("EXTRA") => {}
                 Some(title) => writeln!(page, ".SS {title}")?,
                 None => writeln!(page, "{line}")?,
             }
