@@ -66,7 +66,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "FIELDS", help_heading = OUTPUT)]
     pub group_by: Vec<String>,
 
-    /// Most rows of each table
+    /// Most resources to show
     #[arg(long, value_name = "N", help_heading = OUTPUT)]
     pub limit: Option<i64>,
 
