@@ -6,4 +6,5 @@ mod accounts;
 mod architecture;
 mod cli;
 mod collectors;
+mod docs;
 mod support;
