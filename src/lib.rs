@@ -12,10 +12,14 @@
 //! Who may import whom (a test greps the sources for it):
 //!
 //! ```text
-//! main → cli → { render, coordinator, demo, config, printer }
-//! coordinator → { collect, aws, model, config }
-//! collect → { aws, model }     aws → { config, model }
-//! render → model     demo → model     model → nothing in the crate
+//! main → cli
+//! cli → { coordinator, collect, aws, render, demo, config, printer, model }
+//! coordinator → { collect, aws, config, model }
+//! collect → { aws, model }
+//! aws → { config, model }
+//! render → { model }
+//! demo → { model }
+//! config, printer, model → nothing in the crate
 //! ```
 
 pub mod aws;

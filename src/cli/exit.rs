@@ -23,7 +23,7 @@ impl Exit {
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::Complete, "every planned query is complete"),
         (Self::Usage, "usage or configuration error; nothing was tried"),
-        (Self::Incomplete, "results were printed, but coverage is incomplete (--allow-partial makes it 0)"),
+        (Self::Incomplete, "results were printed, but coverage is incomplete (see --allow-partial)"),
         (Self::Nothing, "nothing could be collected at all (no credentials, no network)"),
         (Self::NotWritten, "collected, but an output could not be written"),
     ];

@@ -38,12 +38,16 @@ fn page() -> io::Result<Vec<u8>> {
         for line in String::from_utf8_lossy(&section).lines() {
             // What is a section of a page of its own is a subsection here.
             match line.strip_prefix(".SH ") {
+                // What follows the options in help texts: each time it begins with examples.
+                Some("EXTRA") => writeln!(page, ".SS EXAMPLES")?,
                 Some(title) => writeln!(page, ".SS {title}")?,
                 None => writeln!(page, "{line}")?,
             }
         }
     }
-    man.render_extra_section(&mut page)?;
+    let mut extra = Vec::new();
+    man.render_extra_section(&mut extra)?;
+    page.extend(String::from_utf8_lossy(&extra).replacen(".SH EXTRA", ".SH \"EXIT STATUS\"", 1).bytes());
     man.render_version_section(&mut page)?;
     Ok(page)
 }

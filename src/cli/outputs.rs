@@ -2,13 +2,14 @@
 
 use super::UsageError;
 use crate::config::OutputSpec;
+use crate::render::FORMATS;
 
 /// The stream, which is no renderer: it writes before everything is known.
 pub const NDJSON: &str = "ndjson";
 
 /// The formats' names, in the order of the help text.
 pub(super) fn formats() -> Vec<&'static str> {
-    vec!["table", "json", NDJSON, "csv", "markdown"]
+    FORMATS.iter().map(|format| format.name()).collect()
 }
 
 /// Refuses formats that do not exist.

@@ -108,26 +108,33 @@ impl Settings {
 
     /// Sets every value of one layer.
     fn apply(&mut self, layer: Vec<Entry>) -> Result<(), ConfigError> {
-        // A query is over the JSON document. Whoever asks for one and names no output wants that document, unless
-        // a layer below already writes it somewhere.
-        let names =
+        let place =
             |key: &str| layer.iter().find(|entry| entry.key.name == key).map(|entry| entry.place.clone());
-        let (query, output) = (names("query"), names("output"));
+        let (query, output) = (place("query"), place("output"));
         for Entry { key, value, place } in layer {
             key.set(self, value).map_err(|problem| ConfigError::Invalid { place, problem })?;
         }
-        let json = self.output.outputs.iter().any(|output| output.format == "json");
-        match (query, output, &self.output.query) {
-            (Some(_), None, _) if !json => {
-                self.output.outputs = vec![OutputSpec { format: "json".into(), path: None }];
-                Ok(())
-            }
-            (_, Some(place), Some(_)) if !json => {
-                let problem = "a query is over the JSON document, and no output is json".into();
-                Err(ConfigError::Invalid { place, problem })
-            }
-            _ => Ok(()),
+        self.output_of_query(query.is_some(), output)
+    }
+
+    /// A query is over the JSON document. Whoever asks for one wants that document, unless an output is JSON already.
+    ///
+    /// `output` is where this layer names outputs, if it does. A file or a variable that only repeats the default
+    /// says nothing; a flag means what it says.
+    fn output_of_query(&mut self, query: bool, output: Option<Place>) -> Result<(), ConfigError> {
+        if self.output.query.is_none() || self.output.outputs.iter().any(|output| output.format == "json") {
+            return Ok(());
         }
+        let is_default = self.output.outputs == OutputSettings::default().outputs;
+        match output {
+            Some(place) if !is_default || matches!(place, Place::Flag(_)) => {
+                let problem = "a query is over the JSON document, and no output is json".into();
+                return Err(ConfigError::Invalid { place, problem });
+            }
+            None if !query => {}
+            _ => self.output.outputs = vec![OutputSpec { format: "json".into(), path: None }],
+        }
+        Ok(())
     }
 }
 

@@ -92,7 +92,7 @@ pub struct OutputSettings {
     pub sort: Vec<String>,
     /// Fields to count by, instead of listing resources.
     pub group_by: Vec<String>,
-    /// Most rows of each table.
+    /// Most resources to show.
     pub limit: Option<usize>,
     /// Whether incomplete coverage is good enough for exit code 0.
     pub allow_partial: bool,

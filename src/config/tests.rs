@@ -234,7 +234,12 @@ fn broken_toml_names_the_line() {
 fn a_query_asks_for_json_where_nothing_else_was_asked_for() {
     let json = [OutputSpec { format: "json".into(), path: None }];
     assert_eq!(from_env(&[("AWSINV_QUERY", "resources")]).unwrap().output.outputs, json);
-    assert_eq!(from_file("output = 'csv=x.csv'\nquery = 'a'").map_err(drop), Err(()));
+    assert_eq!(from_file("output = 'table'\nquery = 'a'").unwrap().output.outputs, json);
+    assert!(from_file("output = 'csv=x.csv'\nquery = 'a'").is_err());
+    let mut table = Flags::default();
+    table.set_text("query", Some("a"));
+    table.set_text("output", Some("table"));
+    assert!(Settings::resolve(table, [], None).is_err());
 
     // The file's output yields to a query on the command line, unless it is JSON already.
     let mut flags = Flags::default();

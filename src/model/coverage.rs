@@ -52,7 +52,6 @@ pub struct PartCoverage {
     /// How completely this part was answered.
     pub status: Status,
     /// When its last answer was read; `null` where nothing was.
-    #[schemars(required)]
     pub observed_at: Option<Timestamp>,
     /// What failed in it.
     pub failures: Vec<Failure>,
@@ -94,10 +93,8 @@ impl Parts {
 #[serde(deny_unknown_fields)]
 pub struct QueryCoverage {
     /// The account; `null` where the credentials did not even tell it.
-    #[schemars(required)]
     pub account_id: Option<Arc<str>>,
     /// The Region; `null` where the account's Regions could not be learned.
-    #[schemars(required)]
     pub region: Option<Arc<str>>,
     /// The resource type asked for.
     #[serde(rename = "type")]
@@ -140,12 +137,10 @@ impl QueryCoverage {
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// The account; `null` where it is not known.
-    #[schemars(required)]
     pub account_id: Option<Arc<str>>,
     /// What was done instead, in a sentence.
     pub message: String,
     /// The failure behind it, where there is one.
-    #[schemars(required)]
     pub failure: Option<Failure>,
 }
 

@@ -98,17 +98,14 @@ pub struct Failure {
     /// The operation asked (`DescribeInstances`).
     pub operation: String,
     /// AWS's error code, where AWS answered with one.
-    #[schemars(required)]
     pub code: Option<String>,
     /// What AWS said, or what happened on the way to it.
     pub message: String,
     /// AWS's request id, for a support case.
-    #[schemars(required)]
     pub request_id: Option<String>,
     /// How often the call was tried.
     pub attempts: u32,
     /// The remedy, where there is a known one.
-    #[schemars(required)]
     pub hint: Option<String>,
 }
 

@@ -1,3 +1,5 @@
+//! Filters, their three answers and their refusals.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -33,7 +33,6 @@ impl Generator {
 #[serde(deny_unknown_fields)]
 pub struct AccountScope {
     /// Twelve digits; `null` where the credentials did not tell.
-    #[schemars(required)]
     pub id: Option<Arc<str>>,
     /// The profile or the account's name.
     pub name: String,
@@ -167,7 +166,6 @@ pub struct Inventory {
     /// What it set out to read.
     pub scope: Scope,
     /// The window of the metric values; `null` where none were asked.
-    #[schemars(required)]
     pub metrics_window: Option<MetricsWindow>,
     /// What was found, sorted by account, Region, type and id.
     pub resources: Vec<Resource>,

@@ -68,22 +68,16 @@ pub struct Resource {
     /// Its Region (`eu-west-1`).
     pub region: Arc<str>,
     /// The Name tag where the type uses one (EC2), else the identifier.
-    #[schemars(required)]
     pub name: Option<String>,
     /// Its Availability Zone; `null` for what spans zones.
-    #[schemars(required)]
     pub availability_zone: Option<String>,
     /// AWS's own word: `running`, `available`.
-    #[schemars(required)]
     pub state: Option<String>,
     /// Instance type or DB instance class; `null` for Lambda.
-    #[schemars(required)]
     pub class: Option<String>,
     /// When it was created.
-    #[schemars(required)]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[schemars(required)]
     pub modified_at: Option<Timestamp>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,

@@ -3,5 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod architecture;
+mod cli;
 mod collectors;
+mod docs;
 mod support;
