@@ -27,6 +27,8 @@ impl std::error::Error for Closed {}
 
 /// In how many pieces a dribbling answer comes.
 const DRIBBLES: usize = 20;
+/// When a body fails, hyper drops what it has not sent yet: half of an answer needs this long to go out first.
+const TIME_TO_FLUSH: Duration = Duration::from_millis(50);
 /// Neither XML nor JSON, as a broken proxy might send it.
 const GARBAGE: &str = "<<<\u{fffd}{not xml, not json: [0x00 <html><body>proxy error</p>";
 
@@ -52,7 +54,10 @@ impl Manner {
         let length = reply.body.len();
         let body = match self {
             Self::Whole | Self::Garbage => DemoBody::Whole(Some(reply.body)),
-            Self::Truncated => DemoBody::Truncated(Some(reply.body.slice(..length / 2))),
+            Self::Truncated => DemoBody::Truncated {
+                half: Some(reply.body.slice(..length / 2)),
+                sleep: Box::pin(tokio::time::sleep(TIME_TO_FLUSH)),
+            },
             Self::Dribble(during) => DemoBody::dribble(reply.body, during),
         };
         let mut response = Response::new(body);
@@ -75,8 +80,8 @@ impl Manner {
 pub(crate) enum DemoBody {
     /// All of it at once.
     Whole(Option<Bytes>),
-    /// This, and then the connection closes.
-    Truncated(Option<Bytes>),
+    /// This, and when it has gone out, the connection closes.
+    Truncated { half: Option<Bytes>, sleep: Pin<Box<Sleep>> },
     /// Piece by piece.
     Dribble { rest: Bytes, piece: usize, pause: Duration, sleep: Pin<Box<Sleep>> },
 }
@@ -100,10 +105,13 @@ impl Body for DemoBody {
     ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
         match &mut *self {
             Self::Whole(body) => Poll::Ready(body.take().map(|body| Ok(Frame::data(body)))),
-            Self::Truncated(body) => match body.take() {
-                Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
-                None => Poll::Ready(Some(Err(Closed))),
-            },
+            Self::Truncated { half, sleep } => {
+                if let Some(half) = half.take() {
+                    return Poll::Ready(Some(Ok(Frame::data(half))));
+                }
+                std::task::ready!(sleep.as_mut().poll(context));
+                Poll::Ready(Some(Err(Closed)))
+            }
             Self::Dribble { rest, .. } if rest.is_empty() => Poll::Ready(None),
             Self::Dribble { rest, piece, pause, sleep } => {
                 std::task::ready!(sleep.as_mut().poll(context));
@@ -117,7 +125,7 @@ impl Body for DemoBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole(body) => body.is_none(),
-            Self::Truncated(_) => false,
+            Self::Truncated { .. } => false,
             Self::Dribble { rest, .. } => rest.is_empty(),
         }
     }
@@ -125,7 +133,7 @@ impl Body for DemoBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(body) => SizeHint::with_exact(body.as_ref().map_or(0, |body| body.len() as u64)),
-            Self::Truncated(_) | Self::Dribble { .. } => SizeHint::default(),
+            Self::Truncated { .. } | Self::Dribble { .. } => SizeHint::default(),
         }
     }
 }

@@ -27,3 +27,6 @@ pub use estate::{DemoAccount, Estate, PLANTED_SECRET};
 pub use faults::{Fault, FaultError, FaultKind};
 pub use options::{Counts, DemoOptions, Scenario, ScenarioError, Size};
 pub use server::DemoServer;
+
+#[cfg(test)]
+mod tests;

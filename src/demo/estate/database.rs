@@ -71,7 +71,7 @@ const fn status(index: usize) -> &'static str {
         9 => "storage-full",
         10 => "modifying",
         11 => "creating",
-        13 => "incompatible-parameters",
+        22 => "incompatible-parameters",
         14 => "maintenance",
         15 => "rebooting",
         16 => "storage-optimization",
@@ -91,14 +91,14 @@ fn source(place: &Place<'_>, index: usize) -> (&'static Engine, String) {
     let engine = &STANDALONE[index % STANDALONE.len()];
     let name = format!("{}-{}-{index}", draw_app(&mut draw).name, engine.short);
     match index % 20 {
-        12 => (engine, pad(&format!("{name}-at-the-limit-of-what-rds-takes-"), 'x', LONGEST_IDENTIFIER)),
+        8 => (engine, pad(&format!("{name}-at-the-limit-of-what-rds-takes-"), 'x', LONGEST_IDENTIFIER)),
         _ => (engine, name),
     }
 }
 
 /// The instance that the `index`-th replicates, if it is a read replica.
 const fn replicated(index: usize) -> Option<usize> {
-    if index % 9 == 1 && index > 1 { Some(index - 1) } else { None }
+    if index % 10 == 3 { Some(index - 1) } else { None }
 }
 
 /// The `index`-th DB instance of `databases`, where there are so many clusters.

@@ -76,22 +76,14 @@ impl Xml {
         });
     }
 
-    /// `<name><each>text</each>…</name>`.
+    /// `<name><each>text</each>…</name>`; `<name/>` if there are none.
     pub(crate) fn texts<'a>(&mut self, name: &str, each: &str, of: impl IntoIterator<Item = &'a str>) {
-        if !self.texts_inside(name, each, &mut of.into_iter()) {
+        let mut of = of.into_iter().peekable();
+        if of.peek().is_none() {
             self.empty(name);
+            return;
         }
-    }
-
-    fn texts_inside<'a>(&mut self, name: &str, each: &str, of: &mut dyn Iterator<Item = &'a str>) -> bool {
-        let Some(first) = of.next() else { return false };
-        self.open(name);
-        self.text(each, first);
-        for value in of {
-            self.text(each, value);
-        }
-        self.close(name);
-        true
+        self.element(name, |xml| of.for_each(|value| xml.text(each, value)));
     }
 
     fn open(&mut self, name: &str) {
