@@ -161,6 +161,8 @@ def ministack() -> Iterator[Server]:
             "PERSIST_STATE": "0",
             "STATE_DIR": f"{home}/state",
             "S3_DATA_DIR": f"{home}/s3",
+            # A new function is Active at once, so that two readings agree.
+            "LAMBDA_STATE_TRANSITION_SECONDS": "0",
             "LOG_LEVEL": "WARNING",
         }
         command = [str(pathlib.Path(sys.executable).parent / "ministack")]
