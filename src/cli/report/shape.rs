@@ -50,33 +50,8 @@ impl Shape {
             Some(text) => Some(Query::compile(text).map_err(whole)?),
             None => None,
         };
-        Ok(Self { filters, view, query, outputs: outputs(settings)?, tables: tables() })
+        Ok(Self { filters, view, query, outputs: settings.outputs.clone(), tables: tables() })
     }
-}
-
-/// Where the outputs go. `--query` speaks of the JSON document, so it prints JSON.
-fn outputs(settings: &OutputSettings) -> Result<Vec<OutputSpec>, UsageError> {
-    let mut outputs = settings.outputs.clone();
-    let json = |output: &OutputSpec| output.format == "json";
-    if settings.query.is_some() {
-        if outputs == OutputSettings::default().outputs {
-            outputs = vec![OutputSpec { format: "json".to_owned(), path: None }];
-        } else if !outputs.iter().any(json) {
-            return Err(UsageError::new("--query reads the JSON document, and no output is JSON")
-                .hint("add --output json, or drop --query"));
-        }
-    }
-    if outputs.iter().filter(|output| output.path.is_none()).count() > 1 {
-        return Err(UsageError::new("more than one output would go to standard output")
-            .hint("give all but one a file: --output json=PATH"));
-    }
-    let mut paths = BTreeSet::new();
-    for path in outputs.iter().filter_map(|output| output.path.as_ref()) {
-        if !paths.insert(path) {
-            return Err(UsageError::new(format!("two outputs would go to {}", path.display())));
-        }
-    }
-    Ok(outputs)
 }
 
 /// An error with its sources: an expression's own says where it is wrong.
