@@ -51,10 +51,12 @@ impl Source {
         let sso = matches!(self, Self::Profile { sso: true, .. });
         let unreachable = lower.contains("dispatch failure");
         let (class, message, hint) = if nowhere {
-            let hint = "run `aws configure sso` or `aws configure`, name a profile with --profile, \
-                        or try `awsinv report --demo`";
-            let message = format!("no credentials were found; looked in {}", self.places());
-            (FailureClass::CredentialsInvalid, message, hint.to_owned())
+            let hint = format!(
+                "looked in {}; run `aws configure sso` or `aws configure`, name a profile with --profile, \
+                 or try `awsinv report --demo`",
+                self.places()
+            );
+            (FailureClass::CredentialsInvalid, "no credentials were found".to_owned(), hint)
         } else if unreachable {
             let hint = "check the network, DNS, and the proxy (HTTPS_PROXY, NO_PROXY) on the way to what \
                         provides the credentials";
@@ -157,7 +159,7 @@ mod tests {
         let failure = Source::DefaultChain.failure(API, "eu-west-1", &error);
         assert_eq!(failure.class, FailureClass::CredentialsInvalid);
         for place in ["AWS_ACCESS_KEY_ID", "config", "WEB_IDENTITY", "container", "instance metadata"] {
-            assert!(failure.message.contains(place), "{place}: {}", failure.message);
+            assert!(failure.hint.as_deref().unwrap_or_default().contains(place), "{place}: {failure}");
         }
     }
 

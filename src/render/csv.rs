@@ -27,37 +27,41 @@ impl Renderer for Csv {
     }
 
     fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = ::csv::Writer::from_writer(out);
-        let view = report.view;
-        let resources = &report.inventory.resources;
-        if !view.group_by.is_empty() {
-            let names = view.group_by.iter().map(|field| guarded(&field.to_string()));
-            writer.write_record(names.chain(["count".to_owned()]))?;
-            for group in view.groups(resources).shown {
-                let values = group.values.iter().map(cell);
-                writer.write_record(values.chain([group.count.to_string()]))?;
-            }
-        } else if !view.columns.is_empty() {
-            writer.write_record(view.columns.iter().map(|field| guarded(&field.to_string())))?;
-            for resource in view.rows(resources).shown {
-                writer.write_record(view.columns.iter().map(|field| cell(&field.of(resource))))?;
-            }
-        } else {
-            let keys: Vec<FieldPath> = TOP_LEVEL_KEYS.iter().map(|key| FieldPath::Key(key)).collect();
-            writer.write_record(TOP_LEVEL_KEYS.iter().chain(&[
-                "tags",
-                "attributes",
-                "metrics",
-                "unknown",
-            ]))?;
-            for resource in view.rows(resources).shown {
-                let mut row: Vec<String> = keys.iter().map(|key| cell(&key.of(resource))).collect();
-                row.extend(objects(resource)?);
-                writer.write_record(row)?;
-            }
-        }
-        writer.flush()
+        write(report, out).map_err(|error| match error.into_kind() {
+            // The crate's own conversion hides what kind of I/O error it was, so a closed pipe would be a failure.
+            ::csv::ErrorKind::Io(error) => error,
+            kind => io::Error::other(format!("{kind:?}")),
+        })
     }
+}
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> {
+    let mut writer = ::csv::Writer::from_writer(out);
+    let view = report.view;
+    let resources = &report.inventory.resources;
+    if !view.group_by.is_empty() {
+        let names = view.group_by.iter().map(|field| guarded(&field.to_string()));
+        writer.write_record(names.chain(["count".to_owned()]))?;
+        for group in view.groups(resources).shown {
+            let values = group.values.iter().map(cell);
+            writer.write_record(values.chain([group.count.to_string()]))?;
+        }
+    } else if !view.columns.is_empty() {
+        writer.write_record(view.columns.iter().map(|field| guarded(&field.to_string())))?;
+        for resource in view.rows(resources).shown {
+            writer.write_record(view.columns.iter().map(|field| cell(&field.of(resource))))?;
+        }
+    } else {
+        let keys: Vec<FieldPath> = TOP_LEVEL_KEYS.iter().map(|key| FieldPath::Key(key)).collect();
+        writer.write_record(TOP_LEVEL_KEYS.iter().chain(&["tags", "attributes", "metrics", "unknown"]))?;
+        for resource in view.rows(resources).shown {
+            let mut row: Vec<String> = keys.iter().map(|key| cell(&key.of(resource))).collect();
+            row.extend(objects(resource)?);
+            writer.write_record(row)?;
+        }
+    }
+    writer.flush()?;
+    Ok(())
 }
 
 /// Tags, attributes, metrics, and the names of what is unknown.
