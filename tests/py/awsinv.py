@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 300
 def binary() -> pathlib.Path:
     """The binary under test. A missing one is an error, never a skip."""
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    path = pathlib.Path(os.environ.get("AWSINV_BIN", target / "debug" / "awsinv"))
+    path = pathlib.Path(os.environ.get("BINARY_UNDER_TEST", target / "debug" / "awsinv"))
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there: `cargo build` first, or run `tests/run py`")
     return path

@@ -132,9 +132,10 @@ def test_no_credentials_at_all_is_exit_4_with_a_hint_and_a_document(run):
     assert document["resources"] == [] and document["coverage"]["complete"] is False
     failures = [f for q in document["coverage"]["queries"] for f in q["parts"]["inventory"]["failures"]]
     assert failures and {f["class"] for f in failures} == {"credentials_invalid"}
-    for hint in {f["hint"] for f in failures}:
+    for failure in failures:
         # Where they were looked for, and what brings them.
-        assert "AWS_ACCESS_KEY_ID" in hint and ("aws configure" in hint or "--profile" in hint), hint
+        assert "AWS_ACCESS_KEY_ID" in failure["message"] and "credentials files" in failure["message"]
+        assert "aws configure" in failure["hint"] and "--profile" in failure["hint"]
     for query in document["coverage"]["queries"]:
         assert query["status"] == "failed" and query["resources"] == 0
 
