@@ -19,7 +19,8 @@
 //! aws → { config, model }
 //! render → { model }
 //! demo → { model }
-//! config, printer, model → nothing in the crate
+//! printer → { model }
+//! config, model → nothing in the crate
 //! ```
 
 pub mod aws;

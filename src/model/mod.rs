@@ -9,6 +9,7 @@ mod coverage;
 mod failure;
 mod field;
 mod filter;
+mod hidden;
 mod inventory;
 mod order;
 mod resource;
@@ -19,6 +20,7 @@ pub use coverage::{Coverage, Note, PartCoverage, Parts, QueryCoverage, Status};
 pub use failure::{Failure, FailureClass};
 pub use field::{FieldPath, FieldPathError, Lookup, TOP_LEVEL_KEYS};
 pub use filter::{Decision, FILTER_FORMS, Filter, FilterError, Filters};
+pub use hidden::is_hidden;
 pub use inventory::{
     AccountScope, Generator, Inventory, MetricsWindow, OperationStats, SCHEMA_VERSION, Scope, Stats, Summary,
     Trailer,

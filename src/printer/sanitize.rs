@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::model::is_hidden;
+
 /// What becomes of line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Newlines {
@@ -14,7 +16,7 @@ pub enum Newlines {
 }
 
 /// The text with every character shown that would be obeyed or hidden instead: C0 and C1 controls, DEL, direction
-/// marks, what has no width, and Unicode's own line ends.
+/// marks, what has no width, and Unicode's own line ends ([`is_hidden`]).
 ///
 /// The escapes are those of JSON, so that a line of JSON stays one.
 pub fn sanitize(text: &str, newlines: Newlines) -> Cow<'_, str> {
@@ -38,14 +40,6 @@ pub fn sanitize(text: &str, newlines: Newlines) -> Cow<'_, str> {
         }
     }
     Cow::Owned(clean)
-}
-
-/// Whether a terminal would obey or hide it, rather than show it.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

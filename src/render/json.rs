@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use super::text::is_unsafe;
 use super::{Renderer, Report};
+use crate::model::is_hidden;
 
 /// The JSON format.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ impl<F: Formatter> Formatter for Safe<F> {
             return writer.write_all(fragment.as_bytes());
         }
         let mut plain_from = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
+        for (at, c) in fragment.char_indices().filter(|(_, c)| is_hidden(*c)) {
             writer.write_all(&fragment.as_bytes()[plain_from..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
@@ -130,7 +130,7 @@ mod tests {
         #[test]
         fn every_text_is_read_back_the_same(text in any::<String>()) {
             let line = compact(&text).unwrap();
-            prop_assert!(!line.chars().any(is_unsafe));
+            prop_assert!(!line.chars().any(is_hidden));
             prop_assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
         }
     }

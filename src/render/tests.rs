@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::fixture::{self, EC2, PROD, rendered};
-use super::text::{is_unsafe, width};
+use super::text::width;
 use super::{FORMATS, Ndjson, Query, Style, View};
+use crate::model::is_hidden;
 use crate::model::{Coverage, Inventory, Resource, Status, Trailer};
 
 const PIPE: Style = Style { width: None, color: false };
@@ -311,7 +312,7 @@ proptest! {
             for format in FORMATS {
                 for style in [PIPE, terminal(80)] {
                     let output = rendered(format.name(), &inventory, &view, style);
-                    let found = output.chars().find(|&c| is_unsafe(c) && c != '\n');
+                    let found = output.chars().find(|&c| is_hidden(c) && c != '\n');
                     prop_assert_eq!(found, None, "{}: {}", format.name(), output);
                 }
             }

@@ -7,10 +7,12 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::model::is_hidden;
+
 /// The text with everything that a terminal would act on, or that hides or reorders text, shown as an escape
 /// (`\n`, `\x1b`, `\u{202e}`). The backslash itself stays, so this is for reading; JSON is for programs.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) || !text.chars().any(is_unsafe);
+    let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) || !text.chars().any(is_hidden);
     if is_plain {
         return text.into();
     }
@@ -20,36 +22,14 @@ pub fn escape(text: &str) -> Cow<'_, str> {
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
-            c if is_unsafe(c) && u32::from(c) < 0x100 => {
+            c if is_hidden(c) && u32::from(c) < 0x100 => {
                 escaped.push_str(&format!("\\x{:02x}", u32::from(c)))
             }
-            c if is_unsafe(c) => escaped.extend(c.escape_unicode()),
+            c if is_hidden(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
     }
     escaped.into()
-}
-
-/// Control characters, and the format characters that hide or reorder text. The joiners U+200C and U+200D stay:
-/// Persian and emoji need them.
-pub(super) fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{180e}'
-                | '\u{200b}'
-                | '\u{200e}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// The terminal columns that the text takes.
@@ -213,7 +193,7 @@ mod tests {
         #[test]
         fn escaped_text_holds_nothing_unsafe(text in any::<String>()) {
             let escaped = escape(&text);
-            prop_assert!(!escaped.chars().any(is_unsafe));
+            prop_assert!(!escaped.chars().any(is_hidden));
             prop_assert_eq!(escape(&escaped), escaped.clone());
         }
 
