@@ -37,7 +37,7 @@ def _of_region(server: Server, account_id: str, credentials: Credentials, region
             yield from page[key]
 
     tags = {
-        mapping["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in mapping["Tags"]}
+        mapping["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", [])}
         for mapping in pages(
             "resourcegroupstaggingapi",
             "get_resources",

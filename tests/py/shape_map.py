@@ -310,7 +310,7 @@ EC2_INSTANCE = ShapeMap(
 def _namespace(kind: str) -> Key:
     """RDS's calls return Neptune's and DocumentDB's too; the engine tells."""
     owners = {"neptune": "Neptune", "docdb": "DocDB"}
-    return Key("type", lambda raw, _: f"AWS::{owners.get(raw['Engine'], 'RDS')}::{kind}")
+    return Key("type", lambda raw, _: f"AWS::{owners.get(raw.get('Engine'), 'RDS')}::{kind}")
 
 
 def _rds_unknown(made: dict) -> list[str]:
