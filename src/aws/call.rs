@@ -178,6 +178,7 @@ impl Caller {
         let answer = match outcome {
             Ok(Ok(answer)) => {
                 self.session.worked_in(self.region());
+                self.log(api, duration, &"ok");
                 self.run.meter.record(api, Attempt { duration, is_retry, throttled: false });
                 return Ok(answer);
             }
@@ -195,8 +196,14 @@ impl Caller {
         );
         let throttled = verdict.failure.class == FailureClass::Throttled;
         self.run.meter.record(api, Attempt { duration, is_retry, throttled });
-        tracing::debug!(region = self.region(), ?duration, "{}", verdict.failure);
+        self.log(api, duration, &verdict.failure);
         Err(verdict)
+    }
+
+    /// One line an attempt, under `-vv`. What AWS answered with stands in the document, not in logs.
+    fn log(&self, api: Api, duration: Duration, outcome: &dyn std::fmt::Display) {
+        let (account, region, operation) = (self.session.name(), self.region(), api.iam_action());
+        tracing::debug!(account, region, operation, ?duration, "{outcome}");
     }
 }
 

@@ -259,6 +259,14 @@ impl Run {
         let (account, region) = (&started.account_id, &started.region);
         let query = outcome::ran(account, region, &started.selection, tally, counts, result, started.reading);
         self.progress.end(started.number, query.resources, query.is_hole());
+        tracing::info!(
+            account = &**account,
+            region = &**region,
+            r#type = &*query.resource_type,
+            resources = query.resources,
+            "{}",
+            query.status.as_str()
+        );
         self.coverage.push(query);
     }
 
