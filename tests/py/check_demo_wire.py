@@ -24,6 +24,9 @@ import dateutil.parser
 # Values that the estate holds on purpose, which no SDK lists; and EC2's own spelling of its one platform.
 FUTURE = {"m12x.3xlarge", "python4.0", "windows"}
 
+# So many instances in one account and Region show everything that the estate has to show.
+VARIED = 40
+
 # The scalars of botocore's shapes, and how a text proves to be one.
 SCALARS = {
     "integer": int,
@@ -172,6 +175,15 @@ class Demo:
             check_body(operation_model, response_dict)
             self.bodies += 1
 
+    def is_varied(self):
+        """Whether some place has so many instances that every state and oddity has to be among them."""
+        places = collections.Counter(
+            (resource["account_id"], resource["region"])
+            for resource in self.truth["resources"]
+            if resource["type"] == "AWS::EC2::Instance"
+        )
+        return max(places.values(), default=0) >= VARIED
+
     def places(self):
         """(account, Region) wherever an account can be used."""
         for account in self.truth["accounts"]:
@@ -251,7 +263,7 @@ def check_instances(demo):
             what = f"instances of {account['id']} in {region}, {size} a page"
             compare(what, instances, wanted if managed else visible, instance_view)
         total += len(wanted)
-    expect(together > 1, "no reservation holds several instances")
+    expect(together > 1 or not demo.is_varied(), "no reservation holds several instances")
     return f"{total} instances"
 
 
@@ -273,7 +285,8 @@ def check_instance_attributes(demo):
         "Monitoring NetworkInterfaces Placement Platform PlatformDetails PrivateIpAddress PublicIpAddress "
         "RootDeviceName RootDeviceType SecurityGroups State StateReason StateTransitionReason SubnetId Tags VpcId"
     ).split()
-    same("attributes that no instance has", [name for name in wanted if not seen[name]], [])
+    if demo.is_varied():
+        same("attributes that no instance has", [name for name in wanted if not seen[name]], [])
     return f"{len(seen)} members in use"
 
 
