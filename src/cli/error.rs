@@ -8,6 +8,9 @@ use std::path::Path;
 use super::Exit;
 use crate::config::ConfigError;
 
+/// More known words than this are a wall, not a hint: there are 200 attributes.
+const MOST_KNOWN: usize = 12;
+
 /// What was asked for cannot be done, whatever AWS would say; nothing was tried.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -31,13 +34,17 @@ impl UsageError {
         self
     }
 
-    /// A word that is not known, with the near ones, or all of them where none is near.
+    /// A word that is not known, with the near ones, or where none is near all of them, if they are few.
     pub fn unknown<'a>(what: &str, word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Self {
         let near = crate::config::near(word, known.clone());
         let error = Self::new(format!("unknown {what} `{word}`"));
         if near.is_empty() {
             let known: Vec<&str> = known.into_iter().collect();
-            error.hint(format!("known: {}", known.join(", ")))
+            let shown = known[..known.len().min(MOST_KNOWN)].join(", ");
+            match known.len().saturating_sub(MOST_KNOWN) {
+                0 => error.hint(format!("known: {shown}")),
+                more => error.hint(format!("known: {shown} and {more} more")),
+            }
         } else {
             error.hint(format!("did you mean `{}`?", near.join("` or `")))
         }
@@ -97,10 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_names_the_near_ones_or_all() {
+    fn an_unknown_word_names_the_near_ones_or_as_many_as_can_be_read() {
         let hints = |word| UsageError::unknown("service", word, ["ec2", "rds", "lambda"]).hints;
         assert_eq!(hints("lamda"), ["did you mean `lambda`?"]);
         assert_eq!(hints("zzz"), ["known: ec2, rds, lambda"]);
+        let many = ["a"; MOST_KNOWN + 3];
+        assert!(UsageError::unknown("field", "zzz", many).hints[0].ends_with("a, a and 3 more"));
     }
 
     #[test]

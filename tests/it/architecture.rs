@@ -20,6 +20,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["printer/", "cli/report/progress.rs"]),
 ];
 
+/// The one file that may end the program where it stands: a second Ctrl-C waits for nothing.
+const EXITS: &str = "cli/report/signals.rs";
+
 /// One source file: its path under `src/`, and its text without comments and tests.
 struct Source {
     path: String,
@@ -29,7 +32,7 @@ struct Source {
 
 impl Source {
     fn new(path: &str, text: &str) -> Self {
-        let body = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let body = without_tests(text);
         // A comment begins a line or follows a space; `//` without one stands in an address.
         let lines = body.lines().map(|line| match line.trim_start().starts_with("//") {
             true => "",
@@ -58,6 +61,48 @@ impl Source {
         let line = self.code[..at].matches('\n').count() + 1;
         format!("src/{}:{line}: {what}", self.path)
     }
+}
+
+/// The text with its test modules blanked, so that lines keep their numbers and what follows them is checked.
+fn without_tests(text: &str) -> String {
+    const BEGIN: &str = "\n#[cfg(test)]\n";
+    let (mut kept, mut rest) = (String::new(), text);
+    while let Some((before, tests)) = rest.split_once(BEGIN) {
+        // `mod tests;` is a line, `mod tests {` goes on to the brace that begins a line, as rustfmt sets it.
+        let opens = tests.find(['{', ';']).unwrap_or(tests.len());
+        let end = match tests[opens..].starts_with('{') {
+            true => tests.find("\n}").map_or(tests.len(), |at| at + 2),
+            false => tests.len().min(opens + 1),
+        };
+        kept.push_str(before);
+        let lines = BEGIN.matches('\n').count() + tests[..end].matches('\n').count();
+        kept.push_str(&"\n".repeat(lines));
+        rest = &tests[end..];
+    }
+    kept + rest
+}
+
+/// The first names of the paths in `{ … }`, whatever is nested behind them.
+fn group_heads(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0_usize, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&group[start..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&group[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let heads =
+        parts.into_iter().map(|part| part.split([':', ' ', '{']).find(|word| !word.trim().is_empty()));
+    heads.flatten().map(str::trim).collect()
 }
 
 /// Every file under `src/`.
@@ -104,9 +149,8 @@ fn rule(guide: &str) -> Rule {
 
 /// Imports that the rule forbids, wherever in the code the path stands.
 fn forbidden_imports(rule: &Rule, sources: &[Source]) -> Vec<String> {
-    let path = Regex::new(r"\b(?:crate|awsinv)::(?:\{([^}]*)\}|([a-z_]+))").expect("a pattern");
+    let path = Regex::new(r"\b(?:crate|awsinv)\s*::\s*(?:(\{)|([a-z_]+))").expect("a pattern");
     let out = Regex::new(r"\b(?:super::)+").expect("a pattern");
-    let name = Regex::new(r"(?:^|,)\s*([a-z_]+)").expect("a pattern");
     let mut violations = Vec::new();
     for source in sources.iter().filter(|source| !source.is_test()) {
         let module = source.module();
@@ -119,13 +163,9 @@ fn forbidden_imports(rule: &Rule, sources: &[Source]) -> Vec<String> {
         };
         for found in path.captures_iter(&source.code) {
             let whole = found.get(0).expect("group 0 is the match");
-            let targets: Vec<&str> = match (found.get(1), found.get(2)) {
-                (Some(group), _) => name
-                    .captures_iter(group.as_str())
-                    .filter_map(|name| name.get(1).map(|name| name.as_str()))
-                    .collect(),
-                (None, Some(single)) => vec![single.as_str()],
-                (None, None) => Vec::new(),
+            let targets = match found.get(2) {
+                Some(single) => vec![single.as_str()],
+                None => group_heads(&source.code[whole.end()..]),
             };
             for target in targets {
                 if target != module && target != "self" && !allowed.contains(target) {
@@ -163,6 +203,7 @@ fn strangers(sources: &[Source]) -> Vec<String> {
 
 /// Printing past the gate, files without a word on what they are for, and files too long to read.
 fn untidy(sources: &[Source]) -> Vec<String> {
+    let exits = Regex::new(r"\bprocess::(?:exit|abort)\b").expect("a pattern");
     let prints = Regex::new(r"\b(?:e?print(?:ln)?|dbg)!|\bio::std(?:out|err)\(\)").expect("a pattern");
     let mut violations = Vec::new();
     for source in sources {
@@ -170,10 +211,15 @@ fn untidy(sources: &[Source]) -> Vec<String> {
             let past = prints.find_iter(&source.code);
             violations.extend(past.map(|found| source.violation(found.start(), "only the printer prints")));
         }
+        if source.path != EXITS {
+            let ends = exits.find_iter(&source.code);
+            violations
+                .extend(ends.map(|found| source.violation(found.start(), "only the end of main exits")));
+        }
         if !source.text.starts_with("//! ") {
             violations.push(format!("src/{}: does not open with what it is for (//!)", source.path));
         }
-        let lines = source.code.lines().count();
+        let lines = source.code.trim_end().lines().count();
         if lines > MOST_LINES && !source.is_test() {
             violations.push(format!("src/{}: {lines} lines; split it by noun", source.path));
         }
@@ -227,6 +273,12 @@ fn the_checks_find_what_is_planted() {
         ("render/json.rs", "fn f() {\n    let x = crate::demo::x();\n}"),
         ("render/json.rs", "use crate::{model::Resource, demo::Estate};"),
         ("render/json.rs", "use crate::{\n    model::Resource,\n    demo,\n};"),
+        ("render/json.rs", "use crate::{model::{Resource, Status}, demo::{Estate, Size}, render::View};"),
+        ("render/json.rs", "use crate::{model, demo as estate};"),
+        ("render/json.rs", "pub(crate) use crate::cli;"),
+        ("render/json.rs", "fn f(x: &crate::config::Settings) -> Option<crate::model::Resource> { None }"),
+        ("render/json.rs", "\n#[cfg(test)]\nmod fixture;\nuse crate::demo::Estate;"),
+        ("render/json.rs", "\n#[cfg(test)]\nmod tests {\n    fn f() {}\n}\n\nuse crate::demo::Estate;"),
         ("render/mod.rs", "use super::demo::Estate;"),
         ("render/json.rs", "use super::super::demo::Estate;"),
         ("render/table/mod.rs", "use super::super::demo;"),
@@ -240,7 +292,9 @@ fn the_checks_find_what_is_planted() {
         ("render/json.rs", "use crate::model::Resource;\nuse super::Style;\nuse crate::render::View;"),
         ("render/table/mod.rs", "use super::Style;"),
         ("render/json.rs", "// use crate::cli::Exit;"),
-        ("render/json.rs", "#[cfg(test)]\nmod tests {\n    use crate::demo::Estate;\n}"),
+        ("render/json.rs", "use crate::{model::{Resource, Status}, render::{self, View}};"),
+        ("render/json.rs", "\n#[cfg(test)]\nmod tests {\n    use crate::demo::Estate;\n}"),
+        ("render/json.rs", "\n#[cfg(test)]\n#[path = \"x.rs\"]\nmod tests;\nuse crate::model::Resource;"),
         ("render/tests.rs", "use crate::demo::Estate;"),
     ] {
         assert_none(&check(path, text));
@@ -258,7 +312,12 @@ fn the_checks_find_what_is_planted() {
     assert_eq!(untidy("cli/mod.rs", "//! Docs.\nfn f() { println!(\"x\") }"), 1);
     assert_eq!(untidy("cli/mod.rs", "//! Docs.\nfn f() { let out = io::stdout(); }"), 1);
     assert_eq!(untidy("printer/mod.rs", "//! Docs.\nfn f() { let out = io::stdout(); }"), 0);
+    assert_eq!(untidy("cli/mod.rs", "//! Docs.\nfn f() { std::process::exit(1) }"), 1);
+    assert_eq!(untidy(EXITS, "//! Docs.\nfn f() { std::process::exit(130) }"), 0);
     assert_eq!(untidy("cli/mod.rs", "fn f() {}"), 1);
+    let planted = "//! Docs.\n#[cfg(test)]\nmod tests {\n    fn f() {}\n}\nfn f() { dbg!(1) }";
+    let found = self::untidy(&[Source::new("cli/mod.rs", planted)]);
+    assert!(found[0].starts_with("src/cli/mod.rs:6: "), "lines keep their numbers: {found:?}");
     let long = format!("//! Docs.\n{}", "fn f() {}\n".repeat(MOST_LINES));
     assert_eq!(untidy("cli/mod.rs", &long), 1);
     assert_eq!(untidy("cli/tests.rs", &long), 0);

@@ -55,6 +55,11 @@ fn without_a_subcommand_it_helps_on_standard_error_and_exits_2() {
 }
 
 #[test]
+fn help_can_be_asked_for_as_a_subcommand() {
+    assert_eq!(run(&["help", "report"], &[]), run(&["report", "--help"], &[]));
+}
+
+#[test]
 fn the_version_is_the_packages() {
     assert_eq!(run(&["--version"], &[]).1, format!("awsinv {}\n", env!("CARGO_PKG_VERSION")));
 }
@@ -91,7 +96,19 @@ fn mistakes_are_refused_with_what_was_meant() {
         (&["report", "--demo", "--endpoint-url", "http://localhost"], &["cannot be used with"]),
         (&["report", "--query", "a", "-o", "csv"], &["no output is json"]),
         (&["report", "--config", "no/such.toml"], &["cannot read the settings file no/such.toml: "]),
+        (&["reprot"], &["'report'"]),
         (&["report", "-s", "ec3"], &["`ec3`", "ec2"]),
+        (&["report", "--demo", "-r", "eu-wst-1"], &["`eu-wst-1`", "eu-west-1"]),
+        (&["report", "-p", "nosuch"], &["there is no profile `nosuch`"]),
+        (
+            &["report", "--demo", "--filter", "regoin=x"],
+            &["unknown field `regoin`", "did you mean `region`?"],
+        ),
+        (&["report", "--demo", "--columns", "stat"], &["unknown field `stat`", "`state`"]),
+        (
+            &["report", "--demo", "--group-by", "zzz"],
+            &["unknown field `zzz`", "known: type, arn, id", " more"],
+        ),
         (&["report", "-t", "AWS::EC2::Instances"], &["AWS::EC2::Instance"]),
         (&["report", "--demo", "--sort", "nonsense"], &["nonsense"]),
         (&["report", "--demo", "--filter", "=running"], &["=running"]),
@@ -151,13 +168,96 @@ fn the_schema_is_json_and_names_the_document() {
     }
 }
 
+/// Every object of the schema, with where it stands.
+fn objects<'a>(schema: &'a serde_json::Value, at: &str, found: &mut Vec<(String, &'a serde_json::Value)>) {
+    match schema {
+        serde_json::Value::Object(entries) => {
+            if entries.contains_key("properties") {
+                found.push((at.to_owned(), schema));
+            }
+            entries.iter().for_each(|(key, value)| objects(value, &format!("{at}/{key}"), found));
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| objects(value, at, found)),
+        _ => {}
+    }
+}
+
 #[test]
-fn every_shell_gets_completions_for_every_subcommand() {
+fn the_schema_refuses_a_document_that_lacks_a_key_or_has_another() {
+    let schema: serde_json::Value = serde_json::from_str(&run(&["schema"], &[]).1).expect("it is JSON");
+    let mut found = Vec::new();
+    objects(&schema, "", &mut found);
+    assert!(found.len() > 10, "only {} objects", found.len());
+    for (at, object) in found {
+        let keys = object["properties"].as_object().expect("an object").keys();
+        let required = object["required"].as_array().unwrap_or_else(|| panic!("{at}: nothing is required"));
+        for key in keys {
+            assert!(required.contains(&key.as_str().into()), "{at}: `{key}` may be left out");
+        }
+        assert_eq!(object["additionalProperties"], false, "{at}");
+    }
+}
+
+/// Fast, as whatever is throttled for ever is tried once.
+const PARTIAL: [&str; 4] = ["report", "--demo=partial", "--max-attempts", "1"];
+
+#[test]
+fn a_document_is_read_back_strictly_and_written_again_the_same() {
+    for (args, expected) in [(&["report", "--demo"][..], 0), (&PARTIAL, 3)] {
+        let (code, out, err) = run(&[args, &["-o", "json"]].concat(), &[]);
+        assert_eq!(code, expected, "{err}");
+        // Every struct of the model refuses keys that it does not know.
+        let inventory: awsinv::model::Inventory =
+            serde_json::from_str(&out).expect("it is a document of ours");
+        let again = serde_json::to_value(&inventory).expect("it can be written");
+        let first: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+        assert_eq!(again, first);
+        assert_eq!(inventory.coverage.complete, expected == 0);
+    }
+}
+
+#[test]
+fn incomplete_coverage_exits_3_and_0_where_that_is_good_enough() {
+    let (code, table, err) = run(&PARTIAL, &[]);
+    assert_eq!(code, 3, "{err}");
+    assert!(table.contains("Coverage: INCOMPLETE") && table.contains("hint: "), "{table}");
+    let (code, again, err) = run(&[&PARTIAL[..], &["--allow-partial"]].concat(), &[]);
+    assert_eq!(code, 0, "{err}");
+    assert!(again.contains("Coverage: INCOMPLETE"), "it is still told");
+}
+
+#[test]
+fn a_filter_on_what_is_unknown_is_undecided_and_exits_3() {
+    // Lambda's list call does not tell the state.
+    let (code, out, err) = run(&["report", "--demo", "-s", "lambda", "--filter", "state=Active"], &[]);
+    assert_eq!(code, 3, "{err}");
+    let undecided = out.lines().find(|line| line.contains(" resources undecided")).expect("it is counted");
+    assert!(undecided.starts_with(|c: char| c.is_ascii_digit()), "{undecided}");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_does_not_cost_the_others() {
+    let home = folder();
+    let good = home.path().join("good.json");
+    let good = good.to_str().expect("a path of letters");
+    let outputs = ["-o", "csv=no/such/folder/bad.csv", "-o", &format!("json={good}"), "-o", "table"];
+    let (code, out, err) = run(&[&["report", "--demo", "-s", "lambda"], &outputs[..]].concat(), &[]);
+    assert_eq!(code, 5, "{err}");
+    assert!(err.contains("cannot write no/such/folder/bad.csv: "), "{err}");
+    assert!(out.contains("Lambda functions (") && std::fs::metadata(good).is_ok());
+}
+
+#[test]
+fn every_shell_gets_completions_for_every_subcommand_and_flag() {
+    let command = awsinv::cli::command();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (code, out, err) = run(&["completions", shell], &[]);
         assert_eq!((code, err.as_str()), (0, ""), "{shell}");
-        for word in ["report", "demo", "schema", "completions", "man", "endpoint-url", "partial"] {
-            assert!(out.contains(word), "{shell}: {word}");
+        for subcommand in command.get_subcommands() {
+            let flags = subcommand.get_arguments().filter_map(|arg| arg.get_long());
+            for word in flags.chain([subcommand.get_name(), "partial"]) {
+                assert!(out.contains(word), "{shell}: {word}");
+            }
         }
     }
 }

@@ -7,4 +7,5 @@ mod architecture;
 mod cli;
 mod collectors;
 mod docs;
+mod registry;
 mod support;

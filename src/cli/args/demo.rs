@@ -16,17 +16,19 @@ const BEHAVIOUR: &str = "Behaviour";
 /// `awsinv demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Port; 0 = a free one
-    #[arg(long, default_value_t = 0, help_heading = SERVER)]
+    /// Port; 0 = a free one [default: 0]
+    #[arg(long, default_value_t = 0, hide_default_value = true, help_heading = SERVER)]
     pub port: u16,
 
     /// Address to listen on. Whoever reaches it can read the estate, and nothing
-    /// else
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), help_heading = SERVER)]
+    /// else [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST),
+          hide_default_value = true, help_heading = SERVER)]
     pub listen: IpAddr,
 
-    /// healthy, partial (some of it cannot be read) or large
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true, help_heading = ESTATE)]
+    /// healthy, partial (some of it cannot be read) or large [default: healthy]
+    #[arg(long, value_enum, default_value_t, hide_default_value = true, hide_possible_values = true,
+          help_heading = ESTATE)]
     pub scenario: Scenario,
 
     /// Accounts [default: 3]

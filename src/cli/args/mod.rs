@@ -14,6 +14,8 @@ pub use demo::DemoArgs;
 pub use messages::{LogForm, MessageArgs, When};
 pub use report::ReportArgs;
 
+const FIRST_STEP: &str = "`awsinv report --demo` shows it at work, without an AWS account.";
+
 const REPORT_EXAMPLES: &str = "\
 Examples:
   awsinv report --demo                      see it work, without an account
@@ -51,9 +53,8 @@ Examples:
     version,
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
-    after_help = "`awsinv report --demo` shows it at work, without an AWS account.",
-    after_long_help = EXIT_CODES
+    after_help = FIRST_STEP,
+    after_long_help = [FIRST_STEP, EXIT_CODES].join("\n\n")
 )]
 pub struct Cli {
     /// What to do.
