@@ -117,14 +117,15 @@ fn every_command_of_the_documents_is_one_that_the_program_takes() {
 fn every_expression_of_the_readme_is_one_that_the_demo_answers() {
     let home = tempfile::tempdir().expect("a temporary folder");
     for command in commands(&section(&read("README.md"), "## Use")) {
-        if !command.starts_with("awsinv report ") || command.contains("-p prod") {
+        // Those that name what the demo replaces.
+        let other = ["-p prod", "--endpoint-url", "--demo"].iter().any(|flag| command.contains(flag));
+        if !command.starts_with("awsinv report ") || other {
             continue;
         }
         let args: Vec<String> = words(&command).into_iter().skip(1).collect();
         let output =
             awsinv(home.path()).current_dir(home.path()).args(args).arg("--demo").output().expect("it runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        // A filter on tags can be undecided where tags are unknown, which is 3; nothing else may go wrong.
         assert_eq!(output.status.code(), Some(0), "{command}: {said}");
     }
 }
@@ -202,6 +203,86 @@ fn the_table_of_exit_codes_is_the_programs() {
         .map(|(exit, meaning)| vec![exit.code().to_string(), (*meaning).to_owned()])
         .collect();
     assert_eq!(rows(&section(&read("README.md"), "### Exit codes")), wanted);
+}
+
+#[test]
+fn every_output_format_is_named() {
+    let uses = section(&read("README.md"), "## Use");
+    let names = awsinv::render::FORMATS.iter().map(|format| format.name()).chain([awsinv::cli::NDJSON]);
+    for name in names {
+        assert!(uses.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+/// What a picture shows, a line each, without what differs from run to run.
+fn shown(picture: &str) -> Vec<String> {
+    let tag = Regex::new("<[^>]*>").expect("a pattern");
+    let varies = Regex::new(r"request id [0-9a-f-]+|[0-9.]+ m?s · ").expect("a pattern");
+    let lines = picture.replace("</tspan>", " ").replace("</text>", "\n");
+    let text = tag.replace_all(&lines, "").into_owned();
+    varies.replace_all(&text, "").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_picture_shows_what_the_program_prints() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let command = commands(&section(&read("CONTRIBUTING.md"), "## Tests"))
+        .into_iter()
+        .find(|command| command.starts_with("docs/picture.py"))
+        .expect("CONTRIBUTING says how it is drawn");
+    let drawn = folder.path().join("report.svg");
+    let args = words(&command).into_iter().skip(1).map(|word| match word.as_str() {
+        "docs/report.svg" => drawn.to_string_lossy().into_owned(),
+        _ => word,
+    });
+    let output = Command::new("python3")
+        .arg(root().join("docs/picture.py"))
+        .args(["--awsinv", env!("CARGO_BIN_EXE_awsinv")])
+        .args(args)
+        .output()
+        .expect("Python is installed, as the README asks");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let drawn = std::fs::read_to_string(&drawn).expect("it was drawn");
+    assert_eq!(shown(&read("docs/report.svg")), shown(&drawn), "draw it anew: {command}");
+}
+
+#[test]
+fn files_that_the_documents_name_are_there() {
+    let span = Regex::new(r"`([A-Za-z0-9_./-]+)`").expect("a pattern");
+    let (folders, endings) =
+        (["src/", "tests/", "docs/", "config/", "benches/", "./"], [".toml", ".md", ".lock"]);
+    // Made by a build, or by the user.
+    let elsewhere = ["awsinv.toml"];
+    let mut checked = 0;
+    for document in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        for found in span.captures_iter(&read(document)) {
+            let name = &found[1];
+            let path = folders.iter().any(|folder| name.starts_with(folder))
+                || endings.iter().any(|ending| name.ends_with(ending));
+            if path && !elsewhere.contains(&name) {
+                assert!(root().join(name).exists(), "{document}: `{name}` is not there");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 30, "only {checked} paths were found");
+}
+
+#[test]
+fn the_service_that_contributing_sketches_implements_the_whole_trait() {
+    let contributing = section(&read("CONTRIBUTING.md"), "## Add a service in 3 edits");
+    let sketch = blocks(&contributing, "rust").concat().join("\n");
+    let wanted = read("src/collect/mod.rs");
+    let wanted = wanted.split_once("pub trait Collector").expect("the trait").1;
+    let wanted = wanted.split_once("\n}").expect("its end").0;
+    // Those without a body of their own end in a semicolon.
+    let signature = Regex::new(r"(?m)^    ((?:async )?fn [^{;]*);").expect("a pattern");
+    let signatures: Vec<&str> =
+        signature.captures_iter(wanted).map(|found| found.get(1).expect("group 1").as_str()).collect();
+    assert!(signatures.len() >= 5, "{signatures:?}");
+    for signature in signatures {
+        assert!(sketch.contains(&format!("    {signature} {{")), "the sketch lacks `{signature}`");
+    }
 }
 
 #[test]
