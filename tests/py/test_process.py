@@ -134,8 +134,8 @@ def test_no_credentials_at_all_is_exit_4_with_a_hint_and_a_document(run):
     assert failures and {f["class"] for f in failures} == {"credentials_invalid"}
     for failure in failures:
         # Where they were looked for, and what brings them.
-        hint = failure["hint"]
-        assert "AWS_ACCESS_KEY_ID" in hint and "credentials files" in hint and "aws configure" in hint, hint
+        for words in ("AWS_ACCESS_KEY_ID", "credentials files", "metadata", "aws configure", "--profile"):
+            assert words in failure["hint"], words
     for query in document["coverage"]["queries"]:
         assert query["status"] == "failed" and query["resources"] == 0
 
