@@ -50,11 +50,11 @@ pub async fn identify(caller: &Caller) -> Result<Identity, Failure> {
             | FailureClass::MalformedResponse
             | FailureClass::ServiceError
     );
-    match caller.session().known_account().await {
-        Some(account_id) if may_work_elsewhere => {
-            Ok(Identity { account_id, partition, failure: Some(failure) })
-        }
-        _ => Err(failure),
+    // Asked for only then: a source of credentials that hangs would hold up a run that was stopped.
+    let known = if may_work_elsewhere { caller.session().known_account().await } else { None };
+    match known {
+        Some(account_id) => Ok(Identity { account_id, partition, failure: Some(failure) }),
+        None => Err(failure),
     }
 }
 
@@ -72,7 +72,7 @@ async fn ask(caller: &Caller) -> Result<Identity, Failure> {
         })
         .await?;
     match (answer.account(), answer.arn()) {
-        (Some(account), Some(arn)) => {
+        (Some(account), Some(arn)) if !account.is_empty() => {
             Ok(Identity { account_id: account.into(), partition: Partition::of_arn(arn), failure: None })
         }
         _ => Err(GET_CALLER_IDENTITY.malformed("the answer holds no Account or no Arn")),

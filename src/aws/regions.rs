@@ -16,6 +16,9 @@ const LIST_REGIONS: Api = Api::new("account", "ListRegions");
 /// <https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html>
 const MAX_REGIONS: i32 = 50;
 
+/// A list of a few dozen names that goes on this long with no new one has no end.
+const MOST_PAGES_IN_VAIN: usize = 20;
+
 /// An account's Regions.
 #[derive(Clone, Debug, Default)]
 pub struct AccountRegions {
@@ -91,7 +94,9 @@ async fn account_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
     let mut regions = AccountRegions { told: true, ..AccountRegions::default() };
     let mut seen = BTreeSet::new();
     let mut token: Option<String> = None;
+    let mut in_vain = 0;
     loop {
+        let known = regions.enabled.len() + regions.not_enabled.len();
         let answer = caller
             .call(LIST_REGIONS, |grant| {
                 client
@@ -116,6 +121,8 @@ async fn account_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
                 _ => regions.enabled.insert(name),
             };
         }
+        let is_new = regions.enabled.len() + regions.not_enabled.len() > known;
+        in_vain = if is_new { 0 } else { in_vain + 1 };
         token = answer.next_token.filter(|token| !token.is_empty());
         match &token {
             None if regions.enabled.is_empty() => {
@@ -123,6 +130,7 @@ async fn account_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
             }
             None => return Ok(regions),
             Some(next) if !seen.insert(next.clone()) => return Err(LIST_REGIONS.repeated_token()),
+            Some(_) if in_vain >= MOST_PAGES_IN_VAIN => return Err(LIST_REGIONS.endless(in_vain)),
             Some(_) => {}
         }
     }

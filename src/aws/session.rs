@@ -6,8 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
-use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
+use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
@@ -122,17 +121,13 @@ impl Session {
         http: SharedHttpClient,
     ) -> Self {
         let region = match explicit {
-            None => RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-                .or_else(ProfileFileRegionProvider::new()),
-            Some(profile) => RegionProviderChain::first_try(
-                ProfileFileRegionProvider::builder().profile_name(profile).build(),
-            )
-            .or_else(EnvironmentVariableRegionProvider::new()),
+            None => region_of_environment().or(region_of_profile(ProfileFileRegionProvider::new()).await),
+            Some(profile) => {
+                let provider = ProfileFileRegionProvider::builder().profile_name(profile).build();
+                region_of_profile(provider).await.or_else(region_of_environment)
+            }
         };
-        let first_region = match region.region().await {
-            Some(region) => region.as_ref().to_owned(),
-            None => Partition::of_region("").default_region().to_owned(),
-        };
+        let first_region = region.unwrap_or_else(|| Partition::of_region("").default_region().to_owned());
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(first_region.clone())))
             .with_http_client(http.clone());
@@ -262,7 +257,15 @@ impl Session {
     }
 
     pub(super) async fn credentials(&self) -> Result<Credentials, Arc<CredentialsError>> {
-        self.credentials.get().await
+        let credentials = self.credentials.get().await?;
+        // Both go into a header. The SDK panics on what a header cannot hold, such as a line end out of a file.
+        let key_and_token = [Some(credentials.access_key_id()), credentials.session_token()];
+        if key_and_token.into_iter().flatten().any(|text| !text.bytes().all(|byte| byte.is_ascii_graphic())) {
+            let problem = "the access key id or the session token holds a blank, a line end or another character \
+                           that cannot belong to it";
+            return Err(Arc::new(CredentialsError::invalid_configuration(problem)));
+        }
+        Ok(credentials)
     }
 
     /// Notes that AWS accepted the credentials in this Region.
@@ -297,6 +300,17 @@ impl fmt::Debug for Session {
             .field("source", &self.source)
             .finish_non_exhaustive()
     }
+}
+
+/// An empty variable counts as none, as where a container is started with `-e AWS_REGION=`.
+fn region_of_environment() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|region| !region.is_empty());
+    set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION"))
+}
+
+async fn region_of_profile(provider: ProfileFileRegionProvider) -> Option<String> {
+    let region = provider.region().await?;
+    Some(region.as_ref().to_owned()).filter(|region| !region.is_empty())
 }
 
 fn timeouts(settings: &CollectSettings) -> TimeoutConfig {

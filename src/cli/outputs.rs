@@ -1,7 +1,8 @@
-//! Whether the outputs that were asked for exist.
+//! Whether the outputs that were asked for exist, and can stand beside each other.
 
 use super::UsageError;
 use crate::config::OutputSpec;
+use crate::printer::replaced_by;
 use crate::render::FORMATS;
 
 /// The stream, which is no renderer: it writes before everything is known.
@@ -12,7 +13,7 @@ pub(super) fn formats() -> Vec<&'static str> {
     FORMATS.iter().map(|format| format.name()).collect()
 }
 
-/// Refuses formats that do not exist.
+/// Refuses formats that do not exist, and two outputs of which one would replace the other.
 pub(super) fn check(outputs: &[OutputSpec]) -> Result<(), UsageError> {
     let formats = formats();
     for OutputSpec { format, .. } in outputs {
@@ -31,6 +32,14 @@ pub(super) fn check(outputs: &[OutputSpec]) -> Result<(), UsageError> {
             _ => unknown,
         });
     }
+    let mut taken = Vec::new();
+    for path in outputs.iter().filter_map(|output| output.path.as_deref()) {
+        let Some(place) = replaced_by(path) else { continue };
+        if taken.contains(&place) {
+            return Err(UsageError::new(format!("two outputs would write {}", place.display())));
+        }
+        taken.push(place);
+    }
     Ok(())
 }
 
@@ -48,6 +57,24 @@ mod tests {
         for format in formats() {
             assert_eq!(hint(format), None, "{format}");
         }
+    }
+
+    #[test]
+    fn one_file_in_two_spellings_is_still_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let outputs = |names: [&str; 2]| {
+            check(
+                &names.map(|name| OutputSpec { format: "json".into(), path: Some(folder.path().join(name)) }),
+            )
+        };
+        assert!(outputs(["a.json", "./b.json"]).is_ok());
+        assert!(outputs(["a.json", "./a.json"]).is_err());
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("a.json", folder.path().join("latest.json")).unwrap();
+            assert!(outputs(["a.json", "latest.json"]).is_err());
+        }
+        assert!(outputs(["/dev/null", "/dev/null"]).is_ok());
     }
 
     #[test]

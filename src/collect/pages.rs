@@ -31,10 +31,10 @@ impl Page {
         Self { resources: Vec::new(), nameless: None, next: next.filter(|token| !token.is_empty()) }
     }
 
-    /// Adds a resource. `None` = AWS sent one that cannot be told from others: the page's other
-    /// resources are kept and the query is reported as malformed, in the words given.
+    /// Adds a resource. `None`, or one with an empty id = AWS sent one that cannot be told from others: the
+    /// page's other resources are kept and the query is reported as malformed, in the words given.
     pub fn push(&mut self, resource: Option<Resource>, nameless: &'static str) {
-        match resource {
+        match resource.filter(|resource| !resource.id.is_empty()) {
             Some(resource) => self.resources.push(resource),
             None => self.nameless = Some(nameless),
         }
@@ -161,19 +161,19 @@ impl PageSink {
             let mut fresh = Vec::with_capacity(resources.len());
             let mut any_new = false;
             for resource in resources {
-                if !cx.wanted.contains(&resource.resource_type) {
-                    any_new = true;
-                    continue;
-                }
+                // Of the unwanted too: a list that repeats them for ever has no end either.
                 let ids = tally.ids.entry(resource.resource_type.clone()).or_default();
-                if ids.insert(resource.id.clone()) {
-                    tally.resources += 1;
-                    fresh.push(resource);
-                } else {
-                    tally.duplicates += 1;
+                let is_new = ids.insert(resource.id.clone());
+                any_new |= is_new;
+                match (cx.wanted.contains(&resource.resource_type), is_new) {
+                    (true, true) => {
+                        tally.resources += 1;
+                        fresh.push(resource);
+                    }
+                    (true, false) => tally.duplicates += 1,
+                    (false, _) => {}
                 }
             }
-            any_new |= !fresh.is_empty();
             (fresh, any_new)
         });
         if fresh.is_empty() {

@@ -75,12 +75,13 @@ async fn read_all(
             })
             .await?;
         let mappings = GET_RESOURCES.required(answer.resource_tag_mapping_list, "ResourceTagMappingList")?;
-        in_vain = if mappings.is_empty() { in_vain + 1 } else { 0 };
+        let known = by_arn.len();
         for mapping in mappings {
             let Some(arn) = mapping.resource_arn else { continue };
             let tags = mapping.tags.unwrap_or_default();
             by_arn.insert(arn, tags.into_iter().map(|tag| (tag.key, tag.value)).collect());
         }
+        in_vain = if by_arn.len() == known { in_vain + 1 } else { 0 };
         token = answer.pagination_token.filter(|token| !token.is_empty());
         match &token {
             None => return Ok(()),

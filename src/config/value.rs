@@ -47,6 +47,9 @@ impl Value {
     pub(super) fn list(self, separator: Separator) -> Result<Vec<String>, String> {
         let texts = match self {
             Self::Text(text) => vec![text],
+            Self::List(texts) if texts.iter().any(|text| text.trim().is_empty()) => {
+                return Err("has an empty value".into());
+            }
             Self::List(texts) => texts,
             _ => return Err("must be a string or a list of strings".into()),
         };
@@ -155,10 +158,13 @@ pub(super) fn check_glob(glob: &str) -> Result<(), String> {
         .map_err(|error| format!("`{glob}` is not a pattern: {}", error.kind()))
 }
 
-/// Reads `FORMAT` or `FORMAT=PATH`; the path `-` is standard output, as everywhere.
+/// Reads `FORMAT` or `FORMAT=PATH`; the path `-` is standard output, as everywhere, and so are the names that the
+/// system has for it: a file that standard output was redirected to is not to be replaced under it.
 fn parse_output(text: &str) -> Result<OutputSpec, String> {
     let (format, path) = match text.split_once('=') {
-        None | Some((_, "-")) => (text.split('=').next().unwrap_or(text), None),
+        None | Some((_, "-" | "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1")) => {
+            (text.split('=').next().unwrap_or(text), None)
+        }
         Some((_, "")) => return Err(format!("`{text}` names no file after the `=`")),
         Some((format, path)) => (format, Some(path.into())),
     };
@@ -221,6 +227,7 @@ mod tests {
     fn filters_stand_one_a_line_with_their_commas() {
         let text = "tag:env=a,b\n\nstate=running\n";
         assert_eq!(list(text, Separator::Line), Ok(vec!["tag:env=a,b".into(), "state=running".into()]));
+        assert!(Value::List(vec!["state=running".into(), " ".into()]).list(Separator::Line).is_err());
     }
 
     #[test]
@@ -236,6 +243,7 @@ mod tests {
         };
         assert_eq!(outputs(&["table", "json=a", "csv=b"]), Ok(3));
         assert!(outputs(&["table", "json=-"]).is_err());
+        assert!(outputs(&["table", "json=/dev/stdout"]).is_err());
         assert!(outputs(&["json=a", "csv=a"]).is_err());
         assert!(outputs(&[]).is_err());
         assert!(outputs(&["json="]).is_err());

@@ -92,26 +92,41 @@ impl Plan {
         self.regions.is_empty() || self.regions.iter().any(|(_, glob)| glob.is_match(region))
     }
 
-    /// Whether every pattern matches a Region that is known without asking. Where one does not, only the
-    /// accounts can tell whether it is a Region newer than this program or a slip.
+    /// Whether there are patterns. Only the accounts can tell whether one matches: a Region may be newer than this
+    /// program, or of another partition.
     pub fn needs_regions_first(&self) -> bool {
-        self.regions.iter().any(|(_, glob)| !Partition::all_regions().any(|region| glob.is_match(region)))
+        !self.regions.is_empty()
     }
 
-    /// Checks every pattern against what the accounts answered.
+    /// Checks every pattern against what the accounts answered. An account that answered nothing may have any
+    /// Region that is known.
     ///
     /// # Errors
-    /// The first pattern that matches no Region of any account, and none known.
+    /// The first pattern that matches no Region of any account: nothing would be asked for it, and that must not
+    /// look as if nothing were there.
     pub fn check_regions<'a>(
         &self,
         accounts: impl Iterator<Item = &'a AccountRegions> + Clone,
     ) -> Result<(), PlanError> {
         for (word, glob) in &self.regions {
-            let told = |account: &AccountRegions| {
-                account.enabled.iter().chain(&account.not_enabled).any(|region| glob.is_match(region))
+            let has = |account: &AccountRegions| {
+                let mut regions = account.enabled.iter().chain(&account.not_enabled).peekable();
+                match regions.peek() {
+                    Some(_) => regions.any(|region| glob.is_match(region)),
+                    None => Partition::all_regions().any(|region| glob.is_match(region)),
+                }
             };
-            if !Partition::all_regions().any(|region| glob.is_match(region)) && !accounts.clone().any(told) {
-                let near = near(word, Partition::all_regions());
+            if !accounts.clone().any(has) {
+                let told: BTreeSet<&str> = accounts
+                    .clone()
+                    .flat_map(|account| account.enabled.iter().chain(&account.not_enabled))
+                    .map(String::as_str)
+                    .collect();
+                let near = if told.is_empty() {
+                    near(word, Partition::all_regions())
+                } else {
+                    near(word, told.iter().copied())
+                };
                 return Err(PlanError::NoMatch { kind: "Region pattern", word: word.clone(), near });
             }
         }
@@ -226,6 +241,17 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_that_matches_no_region_of_any_account_is_refused() {
+        let regions =
+            |name: &str| AccountRegions { enabled: [name.to_owned()].into(), ..AccountRegions::default() };
+        let plan = |word: &str| Plan::new(&settings(&[], &[], &[word])).expect("a plan");
+        assert!(plan("cn-*").check_regions([regions("eu-west-1")].iter()).is_err());
+        assert_eq!(plan("cn-*").check_regions([regions("eu-west-1"), regions("cn-north-1")].iter()), Ok(()));
+        // Of an account that told nothing, nothing is known.
+        assert_eq!(plan("cn-*").check_regions([AccountRegions::default()].iter()), Ok(()));
+    }
+
+    #[test]
     fn a_region_slip_is_found_only_against_what_is_known() {
         let plan = Plan::new(&settings(&[], &[], &["eu-wset-1"])).expect("a plan");
         assert!(plan.needs_regions_first());
@@ -234,6 +260,5 @@ mod tests {
         let mut newer = AccountRegions::default();
         newer.enabled.insert("eu-wset-1".to_owned());
         assert_eq!(plan.check_regions([newer].iter()), Ok(()));
-        assert!(!Plan::new(&settings(&[], &[], &["eu-*"])).expect("a plan").needs_regions_first());
     }
 }

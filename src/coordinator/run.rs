@@ -140,7 +140,12 @@ impl Run {
                     };
                     if wait_for_all { waiting.push(account) } else { self.start(account) }
                     if wait_for_all && resolving.is_empty() {
-                        self.plan.check_regions(waiting.iter().map(|account| &account.regions))?;
+                        // Whoever could not even be named may have any Region.
+                        let unknown = AccountRegions::default();
+                        self.plan.check_regions(waiting.iter().map(|account| match &account.identity {
+                            Ok(_) => &account.regions,
+                            Err(_) => &unknown,
+                        }))?;
                         waiting.drain(..).for_each(|account| self.start(account));
                     }
                 }

@@ -94,6 +94,20 @@ pub fn write_file_atomically(
     file.commit()
 }
 
+/// What an [`AtomicFile`] of this path would replace, however the path is spelt; `None` = what is written to as it
+/// is, which several writers may share.
+pub fn replaced_by(path: &Path) -> Option<PathBuf> {
+    let path = follow_links(path).ok()?;
+    if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+        return None;
+    }
+    // The file itself may not exist yet. Where the folder does not either, writing will say so.
+    match (fs::canonicalize(folder_of(&path)), path.file_name()) {
+        (Ok(folder), Some(name)) => Some(folder.join(name)),
+        _ => Some(path),
+    }
+}
+
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
 pub use color::use_color;
-pub use file::{AtomicFile, write_file_atomically};
+pub use file::{AtomicFile, replaced_by, write_file_atomically};
 pub use sanitize::{Newlines, sanitize};
 
 /// Bytes gathered before they go to standard output: fewer, larger writes when a report is megabytes.

@@ -29,7 +29,7 @@ impl Shape {
         let fields = |words: &[String]| -> Result<Vec<FieldPath>, UsageError> {
             words.iter().map(|word| field(word)).collect()
         };
-        let sort = settings.sort.iter().map(|word| sort_key(word)).collect::<Result<_, _>>()?;
+        let sort = settings.sort.iter().map(|word| word.parse().map_err(whole)).collect::<Result<_, _>>()?;
         let view = View {
             columns: fields(&settings.columns)?,
             sort,
@@ -40,10 +40,12 @@ impl Shape {
         for path in named {
             known(path, plan)?;
         }
-        for key in &view.sort {
-            let is_count = !view.group_by.is_empty() && key.field == FieldPath::Attribute("count".to_owned());
-            if !is_count {
-                known(&key.field, plan)?;
+        for SortKey { field, .. } in &view.sort {
+            if view.group_by.is_empty() {
+                known(field, plan)?;
+            } else if *field != FieldPath::Attribute("count".to_owned()) && !view.group_by.contains(field) {
+                return Err(UsageError::new(format!("there is no `{field}` to sort the counts by"))
+                    .hint("with --group-by, sort by `count` or by a field that is grouped by"));
             }
         }
         let query = match &settings.query {
@@ -61,12 +63,6 @@ fn whole(error: impl std::error::Error + Send + Sync + 'static) -> UsageError {
 
 fn field(word: &str) -> Result<FieldPath, UsageError> {
     word.parse().map_err(|error: crate::model::FieldPathError| whole(error))
-}
-
-/// `-field` sorts from the greatest down.
-fn sort_key(word: &str) -> Result<SortKey, UsageError> {
-    let (name, descending) = word.strip_prefix('-').map_or((word, false), |name| (name, true));
-    Ok(SortKey { field: field(name)?, descending })
 }
 
 /// Refuses an attribute that none of the chosen types has: it would match nothing, silently.
