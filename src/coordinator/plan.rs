@@ -92,13 +92,8 @@ impl Plan {
         self.regions.is_empty() || self.regions.iter().any(|(_, glob)| glob.is_match(region))
     }
 
-    /// Whether there are patterns. Only the accounts can tell whether one matches: a Region may be newer than this
-    /// program, or of another partition.
-    pub fn needs_regions_first(&self) -> bool {
-        !self.regions.is_empty()
-    }
-
-    /// Checks every pattern against what the accounts answered. An account that answered nothing may have any
+    /// Checks every pattern against what the accounts answered: only they can tell whether one matches, as a Region
+    /// may be newer than this program, or of another partition. An account that answered nothing may have any
     /// Region that is known.
     ///
     /// # Errors
@@ -254,7 +249,6 @@ mod tests {
     #[test]
     fn a_region_slip_is_found_only_against_what_is_known() {
         let plan = Plan::new(&settings(&[], &[], &["eu-wset-1"])).expect("a plan");
-        assert!(plan.needs_regions_first());
         let message = plan.check_regions(std::iter::empty()).expect_err("a slip").to_string();
         assert!(message.contains("eu-west-1"), "{message}");
         let mut newer = AccountRegions::default();

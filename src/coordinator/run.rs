@@ -126,26 +126,24 @@ impl Run {
             let task = resolving.spawn(resolve(session.clone(), self.context.clone()));
             asked.insert(task.id(), session);
         }
+        // Accounts wait until every Region pattern has matched in one of them, most often the first: a slip in a
+        // pattern is refused before anything is listed, and an account that hangs holds back no other.
         let mut waiting = Vec::new();
-        let wait_for_all = self.plan.needs_regions_first();
+        let mut matched = false;
         loop {
             tokio::select! {
                 Some(resolved) = resolving.join_next_with_id() => {
-                    let account = match resolved {
-                        Ok((_, account)) => account,
-                        Err(error) => match asked.remove(&error.id()) {
-                            Some(session) => unresolved(session, &error),
-                            None => continue,
-                        },
-                    };
-                    if wait_for_all { waiting.push(account) } else { self.start(account) }
-                    if wait_for_all && resolving.is_empty() {
-                        // Whoever could not even be named may have any Region.
-                        let unknown = AccountRegions::default();
-                        self.plan.check_regions(waiting.iter().map(|account| match &account.identity {
-                            Ok(_) => &account.regions,
-                            Err(_) => &unknown,
-                        }))?;
+                    match resolved {
+                        Ok((_, account)) => waiting.push(account),
+                        Err(error) => waiting.extend(asked.remove(&error.id()).map(|session| unresolved(session, &error))),
+                    }
+                    let told = waiting.iter().filter(|account| account.identity.is_ok());
+                    matched = matched || self.plan.check_regions(told.map(|account| &account.regions)).is_ok();
+                    if !matched && resolving.is_empty() {
+                        self.check_regions(&waiting)?;
+                        matched = true;
+                    }
+                    if matched {
                         waiting.drain(..).for_each(|account| self.start(account));
                     }
                 }
@@ -153,6 +151,15 @@ impl Run {
                 else => return Ok(()),
             }
         }
+    }
+
+    fn check_regions(&self, accounts: &[Resolved]) -> Result<(), PlanError> {
+        // Whoever could not even be named may have any Region.
+        let unknown = AccountRegions::default();
+        self.plan.check_regions(accounts.iter().map(|account| match &account.identity {
+            Ok(_) => &account.regions,
+            Err(_) => &unknown,
+        }))
     }
 
     /// Starts every query of an account.

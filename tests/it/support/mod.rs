@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use awsinv::aws::{RunContext, Session, StaticAccount};
 use awsinv::config::CollectSettings;
-use awsinv::coordinator::{self, Outcome, Plan, Progress};
+use awsinv::coordinator::{self, Outcome, Plan, PlanError, Progress};
 use awsinv::demo::{DemoOptions, DemoServer};
 use awsinv::model::Resource;
 use tokio::sync::mpsc;
@@ -39,6 +39,16 @@ pub(crate) async fn run_as(
     plan: Plan,
     choose: impl FnOnce(Vec<StaticAccount>) -> Vec<StaticAccount>,
 ) -> Found {
+    try_run_as(options, settings, plan, choose).await.expect("a plan that fits")
+}
+
+/// The same, for plans that may not fit the accounts.
+pub(crate) async fn try_run_as(
+    options: DemoOptions,
+    settings: &CollectSettings,
+    plan: Plan,
+    choose: impl FnOnce(Vec<StaticAccount>) -> Vec<StaticAccount>,
+) -> Result<Found, PlanError> {
     let server = DemoServer::start(options, ([127, 0, 0, 1], 0).into()).await.expect("a server on loopback");
     let accounts = server.estate().accounts().iter().map(|account| StaticAccount {
         name: account.name.clone(),
@@ -62,7 +72,7 @@ pub(crate) async fn run_as(
     while let Some(page) = pages.recv().await {
         resources.extend(page);
     }
-    let outcome = run.await.expect("no panic").expect("a plan that fits");
+    let outcome = run.await.expect("no panic")?;
     resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    Found { resources, outcome }
+    Ok(Found { resources, outcome })
 }
