@@ -36,7 +36,7 @@ const IMDS_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// A profile that no file names.
-    #[error("there is no profile `{name}` in the AWS config and credentials files{}", near_text(.near))]
+    #[error("there is no profile `{name}` in the AWS config and credentials files")]
     NoProfile {
         /// The name asked for.
         name: String,
@@ -51,8 +51,14 @@ pub enum SessionError {
     CaBundle(#[from] CaBundleError),
 }
 
-fn near_text(near: &[String]) -> String {
-    if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) }
+impl SessionError {
+    /// Names that may have been meant.
+    pub fn near(&self) -> &[String] {
+        match self {
+            Self::NoProfile { near, .. } => near,
+            Self::Files(_) | Self::CaBundle(_) => &[],
+        }
+    }
 }
 
 /// An account that is reached with a fixed key pair, such as the demo estate's.

@@ -34,6 +34,12 @@ impl UsageError {
         self
     }
 
+    /// The same with words that may have been meant, where there are any.
+    #[must_use]
+    pub fn near(self, near: &[String]) -> Self {
+        if near.is_empty() { self } else { self.hint(format!("did you mean `{}`?", near.join("` or `"))) }
+    }
+
     /// A word that is not known, with the near ones, or where none is near all of them, if they are few.
     pub fn unknown<'a>(what: &str, word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Self {
         let near = crate::config::near(word, known.clone());
@@ -46,7 +52,7 @@ impl UsageError {
                 more => error.hint(format!("known: {shown} and {more} more")),
             }
         } else {
-            error.hint(format!("did you mean `{}`?", near.join("` or `")))
+            error.near(&near)
         }
     }
 }

@@ -20,7 +20,7 @@ use self::progress::Bar;
 use self::shape::Shape;
 use super::args::Scenario;
 use super::{Exit, UsageError};
-use crate::aws::{RunContext, Session, StaticAccount, StopReason, open_sessions};
+use crate::aws::{RunContext, Session, SessionError, StaticAccount, StopReason, open_sessions};
 use crate::config::{CollectSettings, Settings};
 use crate::coordinator::{self, Plan, PlanError, Progress};
 use crate::demo::{DemoOptions, DemoServer};
@@ -85,7 +85,7 @@ async fn sessions(
     demo: Option<Scenario>,
 ) -> anyhow::Result<(Vec<Arc<Session>>, Demo)> {
     let Some(scenario) = demo else {
-        return Ok((open_sessions(settings).await?, None));
+        return Ok((open_sessions(settings).await.map_err(unopened)?, None));
     };
     let loopback = ([127, 0, 0, 1], 0).into();
     let server = DemoServer::start(DemoOptions::scenario(scenario.into()), loopback)
@@ -107,5 +107,11 @@ async fn sessions(
 
 /// A plan that cannot be made is a mistake in the settings.
 fn refused(error: PlanError) -> UsageError {
-    UsageError::new(error.to_string())
+    UsageError::new(error.to_string()).near(error.near())
+}
+
+/// So is a session that cannot be opened.
+fn unopened(error: SessionError) -> UsageError {
+    let near = error.near().to_vec();
+    UsageError::new(format!("{:#}", anyhow::Error::from(error))).near(&near)
 }

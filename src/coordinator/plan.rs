@@ -13,9 +13,9 @@ use crate::config::{CollectSettings, near};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// A word that names nothing of its kind.
-    #[error("{kind} `{word}` matches nothing{}", near_text(.near))]
+    #[error("no {kind} matches `{word}`")]
     NoMatch {
-        /// `service`, `type`, `Region pattern`.
+        /// `service`, `type`, `Region`.
         kind: &'static str,
         /// The word as given.
         word: String,
@@ -34,8 +34,14 @@ pub enum PlanError {
     },
 }
 
-fn near_text(near: &[String]) -> String {
-    if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) }
+impl PlanError {
+    /// Words that may have been meant.
+    pub fn near(&self) -> &[String] {
+        match self {
+            Self::NoMatch { near, .. } => near,
+            Self::Pattern { .. } => &[],
+        }
+    }
 }
 
 /// One collector, and those of its types that are wanted.
@@ -122,7 +128,7 @@ impl Plan {
                 } else {
                     near(word, told.iter().copied())
                 };
-                return Err(PlanError::NoMatch { kind: "Region pattern", word: word.clone(), near });
+                return Err(PlanError::NoMatch { kind: "Region", word: word.clone(), near });
             }
         }
         Ok(())
@@ -225,7 +231,10 @@ mod tests {
 
     #[test]
     fn slips_are_named_with_the_near_ones() {
-        let refused = |s: &CollectSettings| Plan::new(s).expect_err("a slip").to_string();
+        let refused = |s: &CollectSettings| {
+            let error = Plan::new(s).expect_err("a slip");
+            format!("{error}; near: {},", error.near().join(", "))
+        };
         assert!(refused(&settings(&["ec3"], &[], &[])).contains("ec2"));
         let message = refused(&settings(&[], &["AWS::EC2::Instances"], &[]));
         assert!(
@@ -249,8 +258,8 @@ mod tests {
     #[test]
     fn a_region_slip_is_found_only_against_what_is_known() {
         let plan = Plan::new(&settings(&[], &[], &["eu-wset-1"])).expect("a plan");
-        let message = plan.check_regions(std::iter::empty()).expect_err("a slip").to_string();
-        assert!(message.contains("eu-west-1"), "{message}");
+        let error = plan.check_regions(std::iter::empty()).expect_err("a slip");
+        assert!(error.near().contains(&"eu-west-1".to_owned()), "{error:?}");
         let mut newer = AccountRegions::default();
         newer.enabled.insert("eu-wset-1".to_owned());
         assert_eq!(plan.check_regions([newer].iter()), Ok(()));

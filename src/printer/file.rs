@@ -143,7 +143,16 @@ fn create_beside(folder: &Path) -> io::Result<NamedTempFile> {
         // tempfile's own 0600 would keep a report from whom it is written for. The umask still applies.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    // Its errors name the temporary file, which means nothing to whoever named another.
+    builder.tempfile_in(folder).map_err(|error| match error.kind() {
+        kind @ io::ErrorKind::NotFound => {
+            io::Error::new(kind, format!("there is no folder {}", folder.display()))
+        }
+        kind @ io::ErrorKind::PermissionDenied => {
+            io::Error::new(kind, format!("the folder {} does not let us write", folder.display()))
+        }
+        kind => kind.into(),
+    })
 }
 
 #[cfg(unix)]
