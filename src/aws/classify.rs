@@ -248,8 +248,9 @@ fn class_of(answer: &Answer, cx: CallContext<'_>) -> (FailureClass, Retry) {
         (Class::CredentialsInvalid, Retry::No)
     } else if is(TRANSIENT_ERRORS) || answer.status.is_some_and(|status| status >= 500) {
         (Class::ServiceError, Retry::Transient)
-    } else if code.is_empty() && matches!(answer.status, Some(401 | 403)) {
-        (Class::AccessDenied, Retry::No)
+    } else if code.is_empty() {
+        // AWS always gives a code; a proxy's page does not.
+        (Class::MalformedResponse, Retry::No)
     } else {
         (Class::ServiceError, Retry::No)
     }
@@ -359,7 +360,7 @@ mod tests {
             (503, "Unavailable", "", Class::ServiceError, Retry::Transient),
             (400, "InvalidParameterValue", "", Class::ServiceError, Retry::No),
             (429, "", "", Class::Throttled, Retry::Throttle),
-            (403, "", "", Class::AccessDenied, Retry::No),
+            (403, "", "", Class::MalformedResponse, Retry::No),
         ] {
             assert_eq!(judged(service(status, code, message), false), (class, retry), "{status} {code}");
         }

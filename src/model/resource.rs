@@ -26,7 +26,8 @@ pub enum MetricsStatus {
 
 /// What only some types have: AWS's field names in snake_case, numbers as numbers.
 ///
-/// Every attribute that the type's collector declares is present; `null` means that AWS said there is none.
+/// Every attribute that the type's collector declares is present; `null` means that AWS said there is none. An empty
+/// string is AWS's own: it stays one.
 /// How it is kept in memory is this type's own business.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

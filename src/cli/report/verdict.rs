@@ -23,8 +23,8 @@ pub(super) fn of(written: &Written, cancelled: bool, output: &OutputSettings, pr
     if nothing {
         let first = coverage.queries.iter().flat_map(|query| query.failures()).next();
         let message = first.map_or_else(String::new, |failure| format!(": {}", failure.message));
-        let hints: Vec<String> = first.and_then(|failure| failure.hint.clone()).into_iter().collect();
-        printer.error(&format!("nothing could be collected{message}"), &hints);
+        let hints = first.and_then(|failure| failure.hint.clone()).filter(|_| !told);
+        printer.error(&format!("nothing could be collected{message}"), hints.as_slice());
     } else if holes > 0 && !told && !written.reader_gone {
         let asked = coverage.queries.iter().filter(|query| query.status != Status::NotEnabled).count();
         let message =
