@@ -11,6 +11,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::whole::WholeAnswers;
+
 /// `AWS_CA_BUNDLE` names a file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CaBundleError {
@@ -56,14 +58,15 @@ pub(super) fn build(environment: Environment) -> Result<SharedHttpClient, CaBund
     };
     // The builder checks nothing that could fail here; it answers with a Result for other settings.
     let tls = TlsContext::builder().with_trust_store(trust).build().unwrap_or_default();
-    Ok(Builder::new().build_with_connector_fn(move |settings, runtime| {
+    let client = Builder::new().build_with_connector_fn(move |settings, runtime| {
         let mut connector = Connector::builder();
         connector
             .set_connector_settings(settings.cloned())
             .set_sleep_impl(runtime.and_then(|runtime| runtime.sleep_impl()))
             .set_proxy_config(Some(proxies.clone()));
         connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
-    }))
+    });
+    Ok(SharedHttpClient::new(WholeAnswers(client)))
 }
 
 /// `AWS_CA_BUNDLE` takes the place of the system's certificates, as in the AWS CLI.

@@ -12,6 +12,7 @@ mod regions;
 mod session;
 mod source;
 mod stop;
+mod whole;
 
 pub use api::{Api, Grant};
 pub use call::{CallCounts, Caller, RunContext};

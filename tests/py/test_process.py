@@ -186,3 +186,12 @@ def test_the_binary_starts_without_a_home_folder(tmp_path):
     for args in (["--version"], ["--help"], ["report", "--help"], ["completions", "bash"], ["man"]):
         ended = subprocess.run([str(awsinv.binary()), *args], env=env, capture_output=True, timeout=30)
         assert ended.returncode == 0 and len(ended.stdout) > 5 and not ended.stderr, args
+
+
+def test_the_deadline_ends_a_run_whose_credentials_never_come(run, tmp_path):
+    config = tmp_path / "config"
+    config.write_text("[profile slow]\ncredential_process = /bin/sleep 30\n")
+    args = ["report", "-p", "slow", "-o", "json", "--endpoint-url", "http://127.0.0.1:1", "--deadline", "1s"]
+    document = run(*args, env={"AWS_CONFIG_FILE": str(config)}, timeout=15).expect(4).document()
+    [failure] = document["coverage"]["queries"][0]["parts"]["inventory"]["failures"]
+    assert failure["class"] == "deadline"
