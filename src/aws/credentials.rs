@@ -14,6 +14,9 @@ use tokio::time::Instant;
 /// <https://docs.rs/aws-smithy-runtime/latest/aws_smithy_runtime/client/identity/struct.LazyCacheBuilder.html>
 const REFRESH_BEFORE: Duration = Duration::from_secs(10);
 
+/// A source that takes longer than this hangs. Long enough for a `credential_process` that asks a person.
+const LOAD_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// A source that failed is not asked again for this long: thousands of queries would each wait for it.
 const FAILURE_KEPT: Duration = Duration::from_secs(30);
 
@@ -21,6 +24,7 @@ const FAILURE_KEPT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct CachedCredentials {
     provider: Arc<dyn ProvideCredentials>,
+    load_timeout: Duration,
     state: Mutex<State>,
 }
 
@@ -32,7 +36,7 @@ struct State {
 
 impl CachedCredentials {
     pub(super) fn new(provider: impl ProvideCredentials + 'static) -> Self {
-        Self { provider: Arc::new(provider), state: Mutex::default() }
+        Self { provider: Arc::new(provider), load_timeout: LOAD_TIMEOUT, state: Mutex::default() }
     }
 
     /// The credentials, fetched if need be.
@@ -50,7 +54,8 @@ impl CachedCredentials {
             let kept = state.credentials.as_ref().filter(|kept| holds(kept, Duration::ZERO));
             return kept.cloned().ok_or_else(|| failure.clone());
         }
-        match self.provider.provide_credentials().await {
+        let provided = tokio::time::timeout(self.load_timeout, self.provider.provide_credentials()).await;
+        match provided.unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(self.load_timeout))) {
             Ok(fresh) => {
                 *state = State { credentials: Some(fresh.clone()), failure: None };
                 Ok(fresh)
@@ -111,6 +116,26 @@ mod tests {
     async fn credentials_are_fetched_once_and_again_only_before_they_expire() {
         assert_eq!(fetches(Some(Duration::from_secs(3600))).await, 1);
         assert_eq!(fetches(Some(Duration::from_secs(5))).await, 3);
+    }
+
+    #[derive(Debug)]
+    struct Hangs;
+
+    impl ProvideCredentials for Hangs {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::new(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_hangs_times_out() {
+        let hangs =
+            CachedCredentials { load_timeout: Duration::from_millis(5), ..CachedCredentials::new(Hangs) };
+        let error = hangs.get().await.map(drop).unwrap_err();
+        assert!(matches!(&*error, CredentialsError::ProviderTimedOut(_)), "{error:?}");
     }
 
     #[tokio::test]

@@ -43,6 +43,14 @@ pub enum SessionError {
         /// Names like it.
         near: Vec<String>,
     },
+    /// A Region that cannot be one, from the environment or a profile.
+    #[error("`{region}`, the Region of profile {profile} or of AWS_REGION, is not the name of a Region")]
+    Region {
+        /// The Region as found.
+        region: String,
+        /// The profile that it goes with.
+        profile: String,
+    },
     /// The AWS config or credentials file cannot be used.
     #[error("the AWS config or credentials file cannot be read: {0}")]
     Files(String),
@@ -56,7 +64,7 @@ impl SessionError {
     pub fn near(&self) -> &[String] {
         match self {
             Self::NoProfile { near, .. } => near,
-            Self::Files(_) | Self::CaBundle(_) => &[],
+            Self::Region { .. } | Self::Files(_) | Self::CaBundle(_) => &[],
         }
     }
 }
@@ -109,10 +117,10 @@ pub async fn open_sessions(settings: &CollectSettings) -> Result<Vec<Arc<Session
     let mut sessions = Vec::new();
     if names.is_empty() {
         let name = from_environment.unwrap_or_else(|| files.selected_profile().to_owned());
-        sessions.push(Arc::new(Session::open(None, &name, &files, settings, http.clone()).await));
+        sessions.push(Arc::new(Session::open(None, &name, &files, settings, http.clone()).await?));
     }
     for name in &names {
-        sessions.push(Arc::new(Session::open(Some(name), name, &files, settings, http.clone()).await));
+        sessions.push(Arc::new(Session::open(Some(name), name, &files, settings, http.clone()).await?));
     }
     Ok(sessions)
 }
@@ -125,7 +133,7 @@ impl Session {
         files: &ProfileSet,
         settings: &CollectSettings,
         http: SharedHttpClient,
-    ) -> Self {
+    ) -> Result<Self, SessionError> {
         let region = match explicit {
             None => region_of_environment().or(region_of_profile(ProfileFileRegionProvider::new()).await),
             Some(profile) => {
@@ -134,6 +142,10 @@ impl Session {
             }
         };
         let first_region = region.unwrap_or_else(|| Partition::of_region("").default_region().to_owned());
+        let in_region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !first_region.chars().all(in_region) {
+            return Err(SessionError::Region { region: first_region, profile: name.to_owned() });
+        }
         let provider = ProviderConfig::without_region()
             .with_region(Some(Region::new(first_region.clone())))
             .with_http_client(http.clone());
@@ -177,7 +189,7 @@ impl Session {
             }
             _ => Source::DefaultChain,
         };
-        Self::new(name.to_owned(), source, loader.load().await, credentials, first_region)
+        Ok(Self::new(name.to_owned(), source, loader.load().await, credentials, first_region))
     }
 
     /// Opens a session with a fixed key pair against one endpoint, heeding nothing of the environment.

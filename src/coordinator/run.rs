@@ -284,6 +284,9 @@ impl Run {
 
     /// An account that cannot even be named: each type is unknown in all of it.
     fn cannot_start(&mut self, session: &Session, failure: &Failure) {
+        // Without an account id, only the name tells two such accounts apart.
+        let message = format!("{}: {}", session.name(), failure.message);
+        let failure = &Failure { message, ..failure.clone() };
         for selection in &self.plan.selections {
             self.coverage.push(outcome::not_asked(None, None, selection, Status::Failed, Some(failure)));
         }

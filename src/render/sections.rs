@@ -173,6 +173,7 @@ fn headings(report: &Report<'_>, columns: &[Column]) -> Vec<Heading> {
 /// The one section of `--group-by`: how many resources have which values.
 fn counts(report: &Report<'_>) -> (Vec<Section>, Option<String>) {
     let groups = report.view.groups(&report.inventory.resources);
+    let is_incomplete = !incomplete_types(&report.inventory.coverage).is_empty();
     let fields = &report.view.group_by;
     let mut headings: Vec<Heading> =
         fields.iter().map(|field| Heading::of_field(field, report.tables)).collect();
@@ -196,11 +197,14 @@ fn counts(report: &Report<'_>) -> (Vec<Section>, Option<String>) {
     let mut total = vec![Cell::plain(""); headings.len()];
     if let [first, .., last] = total.as_mut_slice() {
         *first = Cell::plain("TOTAL");
-        *last = Cell::plain(thousands(report.inventory.resources.len() as u64));
+        // What a count leaves out where something could not be read is not nothing.
+        let more = if is_incomplete { "+" } else { "" };
+        *last = Cell::plain(thousands(report.inventory.resources.len() as u64) + more);
     }
     rows.push(total);
     let names: Vec<String> = fields.iter().map(header_of).collect();
-    let title = format!("Resources by {}", names.join(", "));
+    let incomplete = if is_incomplete { " (incomplete)" } else { "" };
+    let title = format!("Resources by {}{incomplete}", names.join(", "));
     let limited = groups.is_limited().then(|| showing(groups.shown.len(), groups.total, "groups"));
     (vec![Section { title, headings, rows }], limited)
 }
