@@ -195,3 +195,17 @@ def test_the_deadline_ends_a_run_whose_credentials_never_come(run, tmp_path):
     document = run(*args, env={"AWS_CONFIG_FILE": str(config)}, timeout=15).expect(4).document()
     [failure] = document["coverage"]["queries"][0]["parts"]["inventory"]["failures"]
     assert failure["class"] == "deadline"
+
+
+def test_a_second_interrupt_ends_at_once_with_130(tmp_path):
+    # Nobody reads: the document is larger than a pipe holds, so the program waits to write the rest of it.
+    process = start(["report", "--demo", "-o", "json"], tmp_path)
+    assert process.stdout.read(1) == b"{"
+    process.send_signal(signal.SIGINT)
+    said = process.stderr.readline()
+    assert b"interrupt again" in said, said
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    process.stdout.close()
+    process.stderr.close()
