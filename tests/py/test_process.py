@@ -209,3 +209,20 @@ def test_a_second_interrupt_ends_at_once_with_130(tmp_path):
     assert process.wait(timeout=30) == 130
     process.stdout.close()
     process.stderr.close()
+
+
+def test_an_empty_region_variable_counts_as_none(demo, run):
+    account = demo.estate()["accounts"][0]
+    keys = servers.Credentials(account["access_key_id"]).environment()
+    args = ["report", "--endpoint-url", demo.url, "-s", "ec2", "-r", "us-east-1", "-o", "json"]
+    document = run(*args, env={**keys, "AWS_REGION": "", "AWS_DEFAULT_REGION": ""}).expect(0).document()
+    assert document["resources"] and document["coverage"]["complete"]
+
+
+def test_a_line_end_in_a_key_is_an_error_and_no_panic(demo, run):
+    # As it comes out of a secret that was made with `echo`.
+    keys = {"AWS_ACCESS_KEY_ID": "AKIADEMO111122223333\n", "AWS_SECRET_ACCESS_KEY": "x"}
+    ran = run("report", "--endpoint-url", demo.url, "-o", "json", env={**keys, "AWS_REGION": "us-east-1"}).expect(4)
+    failures = [f for q in ran.document()["coverage"]["queries"] for f in q["parts"]["inventory"]["failures"]]
+    assert failures and {f["class"] for f in failures} == {"credentials_invalid"}
+    assert "panicked" not in ran.stderr
