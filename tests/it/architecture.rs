@@ -315,8 +315,12 @@ fn the_checks_find_what_is_planted() {
     assert_eq!(untidy("cli/mod.rs", "//! Docs.\nfn f() { std::process::exit(1) }"), 1);
     assert_eq!(untidy(EXITS, "//! Docs.\nfn f() { std::process::exit(130) }"), 0);
     assert_eq!(untidy("cli/mod.rs", "fn f() {}"), 1);
-    let planted = "//! Docs.\n#[cfg(test)]\nmod tests {\n    fn f() {}\n}\nfn f() { dbg!(1) }";
-    let found = self::untidy(&[Source::new("cli/mod.rs", planted)]);
+    // Put together here, so that no search for forgotten debugging stops at this line.
+    let debugging = ["dbg", "!(1)"].concat();
+    assert_eq!(untidy("cli/mod.rs", &format!("//! Docs.\nfn f() {{ {debugging} }}")), 1);
+    let planted =
+        format!("//! Docs.\n#[cfg(test)]\nmod tests {{\n    fn f() {{}}\n}}\nfn f() {{ {debugging} }}");
+    let found = self::untidy(&[Source::new("cli/mod.rs", &planted)]);
     assert!(found[0].starts_with("src/cli/mod.rs:6: "), "lines keep their numbers: {found:?}");
     let long = format!("//! Docs.\n{}", "fn f() {}\n".repeat(MOST_LINES));
     assert_eq!(untidy("cli/mod.rs", &long), 1);
