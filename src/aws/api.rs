@@ -52,11 +52,36 @@ impl Api {
         self.malformed(format!("{pages} pages in a row held nothing new, and more would follow"))
     }
 
+    /// A name without which what AWS listed cannot be told from others. Leaving it out would look like its absence.
+    ///
+    /// # Errors
+    /// `malformed_response`, in the words given, where there is none.
+    pub fn named(self, name: Option<String>, nameless: &str) -> Result<String, Failure> {
+        name.ok_or_else(|| self.malformed(format!("AWS listed {nameless}")))
+    }
+
     /// A list that AWS always sends, empty or not. Its absence is not an empty list.
     ///
     /// # Errors
     /// `malformed_response` where the answer does not hold it.
     pub fn required<T>(self, list: Option<Vec<T>>, name: &str) -> Result<Vec<T>, Failure> {
         list.ok_or_else(|| self.malformed(format!("the answer holds no {name}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_leaves_out_is_malformed_and_what_is_empty_is_empty() {
+        let api = Api::new("ec2", "DescribeRegions");
+        assert_eq!(api.required(Some(Vec::<u8>::new()), "regionInfo"), Ok(Vec::new()));
+        let list = api.required(None::<Vec<u8>>, "regionInfo").unwrap_err();
+        let name = api.named(None, "a Region without regionName").unwrap_err();
+        for failure in [list, name] {
+            assert_eq!(failure.class, FailureClass::MalformedResponse);
+            assert!(failure.message.contains("region"), "{failure}");
+        }
     }
 }

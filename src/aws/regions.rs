@@ -75,7 +75,7 @@ async fn describe_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
         .await?;
     let mut regions = AccountRegions { told: true, ..AccountRegions::default() };
     for region in DESCRIBE_REGIONS.required(answer.regions, "regionInfo")? {
-        let Some(name) = region.region_name else { continue };
+        let name = DESCRIBE_REGIONS.named(region.region_name, "a Region without regionName")?;
         if region.opt_in_status.as_deref() == Some("not-opted-in") {
             regions.not_enabled.insert(name);
         } else {
@@ -113,7 +113,7 @@ async fn account_regions(caller: &Caller) -> Result<AccountRegions, Failure> {
             })
             .await?;
         for region in LIST_REGIONS.required(answer.regions, "Regions")? {
-            let Some(name) = region.region_name else { continue };
+            let name = LIST_REGIONS.named(region.region_name, "a Region without RegionName")?;
             match region.region_opt_status {
                 Some(RegionOptStatus::Disabled | RegionOptStatus::Enabling) => {
                     regions.not_enabled.insert(name)

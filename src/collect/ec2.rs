@@ -85,7 +85,11 @@ impl Collector for Instances {
                     owner_id: reservation.owner_id,
                     requester_id: reservation.requester_id,
                 };
-                for instance in reservation.instances.unwrap_or_default() {
+                let Some(instances) = reservation.instances else {
+                    page.push(None, "a reservation without instancesSet");
+                    continue;
+                };
+                for instance in instances {
                     page.push(to_resource(cx, &owner, &instance), "an instance without instanceId");
                 }
             }

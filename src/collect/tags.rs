@@ -77,7 +77,7 @@ async fn read_all(
         let mappings = GET_RESOURCES.required(answer.resource_tag_mapping_list, "ResourceTagMappingList")?;
         let known = by_arn.len();
         for mapping in mappings {
-            let Some(arn) = mapping.resource_arn else { continue };
+            let arn = GET_RESOURCES.named(mapping.resource_arn, "a resource without ResourceARN")?;
             let tags = mapping.tags.unwrap_or_default();
             by_arn.insert(arn, tags.into_iter().map(|tag| (tag.key, tag.value)).collect());
         }
