@@ -1,5 +1,7 @@
 //! EC2 instances, from `DescribeInstances`.
 
+mod metrics;
+
 use async_trait::async_trait;
 use aws_sdk_ec2 as ec2;
 use serde_json::Value;
@@ -23,7 +25,10 @@ pub(super) struct Instances;
 #[async_trait]
 impl Collector for Instances {
     fn covers(&self) -> &'static [Covered] {
-        const { &[Covered::new(INSTANCE, "EC2 instances")] }
+        const COVERS: &[Covered] = &[Covered::new(INSTANCE, "EC2 instances")
+            .metrics(metrics::METRICS)
+            .silent_since(metrics::silent_since)];
+        COVERS
     }
 
     fn service(&self) -> &'static str {

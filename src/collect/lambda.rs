@@ -10,7 +10,7 @@ use super::fields::{enum_text, list};
 use super::tags::{Tags, read_tags};
 use super::{Collector, Covered, Page, PageSink, Pages, QueryContext};
 use crate::aws::Api;
-use crate::model::{Column, Failure, Format, Resource, Timestamp};
+use crate::model::{Column, Failure, Format, MetricSpec, Resource, Statistic, Timestamp, Unit};
 
 const FUNCTION: &str = "AWS::Lambda::Function";
 const LIST_FUNCTIONS: Api = Api::new("lambda", "ListFunctions");
@@ -19,6 +19,19 @@ const LIST_FUNCTIONS: Api = Api::new("lambda", "ListFunctions");
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html>
 const MAX_ITEMS: i32 = 50;
 
+/// What CloudWatch knows of a function: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
+const METRICS: &[MetricSpec] = &[
+    metric("Invocations", Unit::Count, &[Statistic::Sum]),
+    metric("Errors", Unit::Count, &[Statistic::Sum]),
+    metric("Throttles", Unit::Count, &[Statistic::Sum]),
+    metric("Duration", Unit::Milliseconds, &[Statistic::Average, Statistic::P95, Statistic::Maximum]),
+    metric("ConcurrentExecutions", Unit::Count, &[Statistic::Maximum]),
+];
+
+const fn metric(name: &'static str, unit: Unit, statistics: &'static [Statistic]) -> MetricSpec {
+    MetricSpec::new("AWS/Lambda", name, "FunctionName", unit, statistics)
+}
+
 /// Collects `AWS::Lambda::Function`.
 #[derive(Debug)]
 pub(super) struct Functions;
@@ -26,7 +39,8 @@ pub(super) struct Functions;
 #[async_trait]
 impl Collector for Functions {
     fn covers(&self) -> &'static [Covered] {
-        const { &[Covered::new(FUNCTION, "Lambda functions")] }
+        const COVERS: &[Covered] = &[Covered::new(FUNCTION, "Lambda functions").metrics(METRICS)];
+        COVERS
     }
 
     fn service(&self) -> &'static str {

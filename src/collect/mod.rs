@@ -17,25 +17,41 @@ pub use query::QueryContext;
 
 use async_trait::async_trait;
 
-use crate::model::{Column, Failure};
+use crate::model::{Column, Failure, MetricSpec, SilentSince};
 
 /// Every resource type that awsinv can collect.
 pub const REGISTRY: &[&dyn Collector] =
     &[&ec2::Instances, &rds::Instances, &rds::Clusters, &lambda::Functions];
 
 /// A type that a collector returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Covered {
     /// CloudFormation type name (`AWS::EC2::Instance`).
     pub resource_type: &'static str,
     /// What people call them, plural (`EC2 instances`).
     pub title: &'static str,
+    /// The CloudWatch metrics asked for, unless the settings say otherwise.
+    pub metrics: &'static [MetricSpec],
+    /// When a resource fell silent: nothing is asked of one that cannot have emitted in the window.
+    pub silent_since: SilentSince,
 }
 
 impl Covered {
-    /// A type and its plural.
+    /// A type and its plural, with no metrics.
     pub const fn new(resource_type: &'static str, title: &'static str) -> Self {
-        Self { resource_type, title }
+        Self { resource_type, title, metrics: &[], silent_since: |_| None }
+    }
+
+    /// The same type with these metrics.
+    pub const fn metrics(mut self, metrics: &'static [MetricSpec]) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
+    /// The same type, whose resources fall silent.
+    pub const fn silent_since(mut self, silent_since: SilentSince) -> Self {
+        self.silent_since = silent_since;
+        self
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod instance;
+mod metrics;
 
 pub(super) use cluster::Clusters;
 pub(super) use instance::Instances;

@@ -107,11 +107,17 @@ impl FieldPath {
                 Some(value) => Lookup::Value(value.clone()),
             },
             Self::Metric(metric, statistic) => {
-                match resource.metrics.get(metric).and_then(|known| known.get(statistic)) {
+                let known = resource.metrics.get(metric);
+                match known.and_then(|known| known.get(statistic)) {
                     Some(Some(value)) => Lookup::Value(Value::from(*value)),
                     Some(None) => Lookup::Nothing,
-                    // An absent key = not asked, or not known: either way we cannot tell.
-                    None => Lookup::Unknown,
+                    // The metric is there, but nobody asked for this of it.
+                    None if known.is_some() => Lookup::Unknown,
+                    None if resource.is_unknown("metrics") || resource.is_unknown(&self.to_string()) => {
+                        Lookup::Unknown
+                    }
+                    // The resource has no such metric, or cannot have emitted it.
+                    None => Lookup::Nothing,
                 }
             }
         }

@@ -11,6 +11,7 @@ mod field;
 mod filter;
 mod hidden;
 mod inventory;
+mod metric;
 mod order;
 mod resource;
 mod timestamp;
@@ -25,6 +26,7 @@ pub use inventory::{
     AccountScope, Generator, Inventory, MetricsWindow, OperationStats, SCHEMA_VERSION, Scope, Stats, Summary,
     Trailer,
 };
+pub use metric::{MetricSpec, SilentSince, Statistic, StatisticError, Unit};
 pub use order::{text_order, value_order};
-pub use resource::{Attributes, MetricsStatus, Resource};
+pub use resource::{Attributes, MetricValues, MetricsStatus, Resource, Series};
 pub use timestamp::Timestamp;

@@ -24,6 +24,12 @@ pub enum MetricsStatus {
     Skipped,
 }
 
+/// Metric name → statistic → value for the window. `null` = CloudWatch has no datapoints.
+pub type MetricValues = BTreeMap<String, BTreeMap<String, Option<f64>>>;
+
+/// Metric name → statistic → datapoints, oldest first, each the start of its period and its value.
+pub type Series = BTreeMap<String, BTreeMap<String, Vec<(Timestamp, f64)>>>;
+
 /// What only some types have: AWS's field names in snake_case, numbers as numbers.
 ///
 /// Every attribute that the type's collector declares is present; `null` means that AWS said there is none. An empty
@@ -85,10 +91,14 @@ pub struct Resource {
     /// What only its type has.
     pub attributes: Attributes,
     /// CloudWatch metric name → statistic → value for the window. `null` = CloudWatch has no datapoints.
-    pub metrics: BTreeMap<String, BTreeMap<String, Option<f64>>>,
+    /// An absent key was not asked, unless `unknown` names it (`metrics.x.y`) or all of them (`metrics`).
+    pub metrics: MetricValues,
     /// How completely `metrics` is known.
     pub metrics_status: MetricsStatus,
-    /// Names of keys (and `attributes.x`) that could not be read, sorted.
+    /// With `--series` only: the datapoints behind `metrics`. An empty list = CloudWatch has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+    /// Names of keys (and `attributes.x`, `metrics.x.y`) that could not be read, sorted.
     pub unknown: Vec<String>,
 }
 
@@ -117,6 +127,7 @@ impl Resource {
             attributes: Attributes::default(),
             metrics: BTreeMap::new(),
             metrics_status: MetricsStatus::Skipped,
+            series: None,
             unknown: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_rds as rds;
 use serde_json::Value;
 
-use super::{MAX_RECORDS, arn_or, config_override, insert_tags, object, type_of};
+use super::{MAX_RECORDS, arn_or, config_override, insert_tags, metrics, object, type_of};
 use crate::aws::Api;
 use crate::collect::fields::{enum_text, list, optional_time, timestamp};
 use crate::collect::{Collector, Covered, Page, PageSink, Pages, QueryContext};
@@ -12,9 +12,15 @@ use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_CLUSTERS: Api = Api::new("rds", "DescribeDBClusters");
 const COVERS: &[Covered] = &[
-    Covered::new("AWS::RDS::DBCluster", "RDS DB clusters"),
-    Covered::new("AWS::Neptune::DBCluster", "Neptune DB clusters"),
-    Covered::new("AWS::DocDB::DBCluster", "DocumentDB clusters"),
+    Covered::new("AWS::RDS::DBCluster", "RDS DB clusters")
+        .metrics(metrics::RDS_CLUSTER)
+        .silent_since(metrics::silent_since),
+    Covered::new("AWS::Neptune::DBCluster", "Neptune DB clusters")
+        .metrics(metrics::NEPTUNE_CLUSTER)
+        .silent_since(metrics::silent_since),
+    Covered::new("AWS::DocDB::DBCluster", "DocumentDB clusters")
+        .metrics(metrics::DOCDB_CLUSTER)
+        .silent_since(metrics::silent_since),
 ];
 
 /// Collects `AWS::RDS::DBCluster`, and Neptune's and DocumentDB's.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_rds as rds;
 use serde_json::Value;
 
-use super::{MAX_RECORDS, arn_or, config_override, insert_tags, object, type_of};
+use super::{MAX_RECORDS, arn_or, config_override, insert_tags, metrics, object, type_of};
 use crate::aws::Api;
 use crate::collect::fields::{enum_text, list, optional_time, timestamp};
 use crate::collect::{Collector, Covered, Page, PageSink, Pages, QueryContext};
@@ -12,9 +12,15 @@ use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_INSTANCES: Api = Api::new("rds", "DescribeDBInstances");
 const COVERS: &[Covered] = &[
-    Covered::new("AWS::RDS::DBInstance", "RDS DB instances"),
-    Covered::new("AWS::Neptune::DBInstance", "Neptune DB instances"),
-    Covered::new("AWS::DocDB::DBInstance", "DocumentDB instances"),
+    Covered::new("AWS::RDS::DBInstance", "RDS DB instances")
+        .metrics(metrics::RDS_INSTANCE)
+        .silent_since(metrics::silent_since),
+    Covered::new("AWS::Neptune::DBInstance", "Neptune DB instances")
+        .metrics(metrics::NEPTUNE_INSTANCE)
+        .silent_since(metrics::silent_since),
+    Covered::new("AWS::DocDB::DBInstance", "DocumentDB instances")
+        .metrics(metrics::DOCDB_INSTANCE)
+        .silent_since(metrics::silent_since),
 ];
 
 /// Collects `AWS::RDS::DBInstance`, and Neptune's and DocumentDB's.
