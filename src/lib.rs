@@ -3,10 +3,10 @@
 //! Data flows one way:
 //!
 //! ```text
-//! scope ─▶ plan ─▶ coordinator ─▶ collector ─▶ sink ─▶ inventory ─▶ render
-//! accounts  Query = account       permits,     bounded  resources +
-//! Regions   x Region x type       deadlines,   channel  coverage +
-//! types                           panics                stats
+//! scope ─▶ plan ─▶ coordinator ─▶ collector ─▶ metrics ─▶ sink ─▶ inventory ─▶ render
+//! accounts  Query = account       permits,     pages of    joined    bounded   resources +
+//! Regions   x Region x type       deadlines,   resources   page by   channel   coverage +
+//! types                           panics                   page                stats
 //! ```
 //!
 //! Who may import whom (a test greps the sources for it):
@@ -14,8 +14,9 @@
 //! ```text
 //! main → cli
 //! cli → { coordinator, collect, aws, render, demo, config, printer, model }
-//! coordinator → { collect, aws, config, model }
+//! coordinator → { collect, metrics, aws, config, model }
 //! collect → { aws, model }
+//! metrics → { aws, model }
 //! aws → { config, model }
 //! render → { model }
 //! demo → { model }
@@ -29,6 +30,7 @@ pub mod collect;
 pub mod config;
 pub mod coordinator;
 pub mod demo;
+pub mod metrics;
 pub mod model;
 pub mod printer;
 pub mod render;

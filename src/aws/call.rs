@@ -121,6 +121,27 @@ impl Caller {
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
+        self.call_if(api, |_| Ok(()), send).await
+    }
+
+    /// Like [`call`](Self::call), for requests that cost money: `again` is asked before each attempt but the first,
+    /// with the failure of the one before, and may refuse it.
+    ///
+    /// # Errors
+    /// Those of [`call`](Self::call), and the refusal.
+    ///
+    /// # Cancellation
+    /// As with [`call`](Self::call).
+    pub async fn call_if<O, E, F>(
+        &self,
+        api: Api,
+        again: impl Fn(&Failure) -> Result<(), Failure>,
+        send: impl Fn(Grant) -> F,
+    ) -> Result<O, Failure>
+    where
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
         let mut attempts = 0;
         let mut last = None;
         loop {
@@ -144,11 +165,20 @@ impl Caller {
             if attempts >= most {
                 return Err(failure);
             }
-            tokio::select! {
-                biased;
-                reason = self.run.stop.stopped() => return Err(stopped(api, reason, attempts, Some(failure))),
-                () = tokio::time::sleep(backoff(attempts, fastrand::f64())) => last = Some(failure),
+            again(&failure)?;
+            if let Some(reason) = self.pause(attempts).await {
+                return Err(stopped(api, reason, attempts, Some(failure)));
             }
+            last = Some(failure);
+        }
+    }
+
+    /// Waits as long as before the attempt that follows so many; tells why, if the run is stopped first.
+    pub async fn pause(&self, attempts: u32) -> Option<StopReason> {
+        tokio::select! {
+            biased;
+            reason = self.run.stop.stopped() => Some(reason),
+            () = tokio::time::sleep(backoff(attempts, fastrand::f64())) => None,
         }
     }
 

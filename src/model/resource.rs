@@ -128,7 +128,8 @@ impl Resource {
             metrics: BTreeMap::new(),
             metrics_status: MetricsStatus::Skipped,
             series: None,
-            unknown: Vec::new(),
+            // Until somebody asks.
+            unknown: vec!["metrics".to_owned()],
         }
     }
 
@@ -137,6 +138,11 @@ impl Resource {
         if let Err(at) = self.unknown.binary_search_by(|known| known.as_str().cmp(key)) {
             self.unknown.insert(at, key.to_owned());
         }
+    }
+
+    /// Takes back [`mark_unknown`](Self::mark_unknown).
+    pub fn mark_known(&mut self, key: &str) {
+        self.unknown.retain(|known| known != key);
     }
 
     /// Whether this key (or `attributes.x`) could not be learned.

@@ -1,0 +1,114 @@
+//! What is asked of each type in a run, as its collector and the settings say together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Window;
+use super::recipe::Recipe;
+use crate::model::{MetricSpec, Resource, SilentSince};
+
+/// One GetMetricStatistics answers so many datapoints at most:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html>
+const MOST_DATAPOINTS: usize = 1440;
+
+/// GetMetricStatistics is worth its many requests where it costs no more than a third.
+const CLEARLY_CHEAPER: usize = 3;
+
+/// The metrics asked of one type.
+#[derive(Clone, Debug)]
+pub struct TypeMetrics {
+    /// The metrics, in the order of the collector.
+    pub specs: Vec<MetricSpec>,
+    /// When a resource of the type fell silent.
+    pub silent_since: SilentSince,
+}
+
+/// One metric of a type, and how it is read.
+#[derive(Clone, Debug)]
+pub(super) struct Metric {
+    pub(super) spec: MetricSpec,
+    pub(super) recipe: Recipe,
+    /// The most datapoints that its answers hold together.
+    pub(super) datapoints: usize,
+    /// The GetMetricStatistics requests that read it, where these are clearly cheaper.
+    pub(super) cheaper: Option<Vec<Vec<usize>>>,
+}
+
+impl Metric {
+    fn new(spec: MetricSpec, window: Window, series: bool) -> Self {
+        let recipe = Recipe::new(&spec, window, series);
+        let requests = recipe.statistics_requests();
+        let is_cheaper = !requests.is_empty()
+            && recipe.asks.len() >= CLEARLY_CHEAPER * requests.len()
+            && recipe.asks.iter().all(|ask| window.datapoints(ask.period) <= MOST_DATAPOINTS);
+        let datapoints = recipe.datapoints(window);
+        Self { spec, recipe, datapoints, cheaper: is_cheaper.then_some(requests) }
+    }
+
+    /// Its metrics requested of GetMetricData, each of which costs one unit.
+    pub(super) fn cost(&self) -> u64 {
+        self.recipe.asks.len() as u64
+    }
+}
+
+#[derive(Debug)]
+struct Entry {
+    metrics: Vec<Arc<Metric>>,
+    silent_since: SilentSince,
+}
+
+/// What is asked of each type in a run.
+#[derive(Debug)]
+pub struct Catalogue {
+    types: BTreeMap<Arc<str>, Entry>,
+    window: Window,
+    series: bool,
+}
+
+/// What is asked of one resource.
+pub(super) enum Asked<'a> {
+    /// Nothing: its type has no metrics, or the settings leave them all out.
+    NoMetrics,
+    /// Nothing: it cannot have emitted in the window.
+    Silent,
+    /// These.
+    Metrics(Vec<&'a Arc<Metric>>),
+}
+
+impl Catalogue {
+    /// What is asked of these types for this window, with or without the datapoints.
+    pub fn new(types: BTreeMap<Arc<str>, TypeMetrics>, window: Window, series: bool) -> Self {
+        let types = types.into_iter().map(|(name, TypeMetrics { specs, silent_since })| {
+            let metrics = specs.into_iter().map(|spec| Arc::new(Metric::new(spec, window, series))).collect();
+            (name, Entry { metrics, silent_since })
+        });
+        Self { types: types.collect(), window, series }
+    }
+
+    /// The window asked for.
+    pub const fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Whether the datapoints are kept.
+    pub(super) const fn series(&self) -> bool {
+        self.series
+    }
+
+    pub(super) fn of(&self, resource: &Resource) -> Asked<'_> {
+        let Some(entry) = self.types.get(&resource.resource_type).filter(|entry| !entry.metrics.is_empty())
+        else {
+            return Asked::NoMetrics;
+        };
+        let silent_since = (entry.silent_since)(resource).map(crate::model::Timestamp::unix_seconds);
+        if silent_since.is_some_and(|since| !self.window.may_hold_of(since)) {
+            return Asked::Silent;
+        }
+        Asked::Metrics(entry.metrics.iter().filter(|metric| (metric.spec.applies)(resource)).collect())
+    }
+}
+
+/// How many GetMetricStatistics requests one account and Region is asked in a run: AWS grants 400 a second.
+/// More would keep a run waiting for what GetMetricData answers at once.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>
+pub(super) const MOST_STATISTICS_REQUESTS: usize = 400;

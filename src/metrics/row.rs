@@ -1,0 +1,81 @@
+//! How the values of one resource fare, and how they are written into it.
+
+use super::MetricsTally;
+use super::catalogue::Metric;
+use super::recipe::{Answer, Known};
+use crate::model::{FailureClass, MetricsStatus, Resource, Timestamp};
+
+/// How the values of one resource fare.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Row {
+    /// Whether anything is asked of it.
+    pub(super) asked: bool,
+    known: usize,
+    failed: usize,
+    /// Those of the failed that were not asked, for what it would cost.
+    for_cost: usize,
+}
+
+impl Row {
+    /// Writes one metric's statistics, made from these answers.
+    pub(super) fn write(
+        &mut self,
+        metric: &Metric,
+        answers: &[Answer],
+        series: bool,
+        resource: &mut Resource,
+        tally: &mut MetricsTally,
+    ) {
+        let name = &metric.spec.name;
+        for (statistic, known) in metric.recipe.make(answers) {
+            let points = match known {
+                Known::Value(value, points) => {
+                    self.known += 1;
+                    tally.known += 1;
+                    resource
+                        .metrics
+                        .entry(name.to_string())
+                        .or_default()
+                        .insert(statistic.to_string(), value);
+                    points
+                }
+                Known::Unknowable(points) => {
+                    tally.unknowable += 1;
+                    resource.mark_unknown(&format!("metrics.{name}.{statistic}"));
+                    points
+                }
+                Known::Failed(failure) => {
+                    self.failed += 1;
+                    self.for_cost += usize::from(failure.class == FailureClass::CostLimit);
+                    tally.failed(&failure);
+                    resource.mark_unknown(&format!("metrics.{name}.{statistic}"));
+                    None
+                }
+            };
+            if series {
+                let all = resource.series.get_or_insert_default();
+                if let Some(points) = points {
+                    let at = |(at, value)| Timestamp::from_unix(at, 0).map(|at| (at, value));
+                    let points = points.into_iter().filter_map(at).collect();
+                    all.entry(name.to_string()).or_default().insert(statistic.to_string(), points);
+                }
+            }
+        }
+    }
+
+    /// Says how they fared, once all are written.
+    pub(super) fn conclude(self, resource: &mut Resource) {
+        resource.metrics_status = match (self.known, self.failed) {
+            (_, 0) => MetricsStatus::Complete,
+            (0, failed) if self.for_cost == failed => MetricsStatus::Skipped,
+            (0, _) => MetricsStatus::Failed,
+            _ => MetricsStatus::Partial,
+        };
+        if self.known == 0 && self.failed > 0 {
+            // `metrics` says it of all of them.
+            resource.unknown.retain(|name| !name.starts_with("metrics."));
+        } else {
+            resource.mark_known("metrics");
+        }
+    }
+}
