@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use super::plan::Selection;
 use crate::aws::CallCounts;
 use crate::collect::Tally;
+use crate::metrics::MetricsTally;
 use crate::model::{
-    Coverage, Failure, FailureClass, PartCoverage, Parts, QueryCoverage, Scope, Stats, Status,
+    Coverage, Failure, FailureClass, MetricsWindow, PartCoverage, Parts, QueryCoverage, Scope, Stats, Status,
 };
 
 /// What a run asked and what came of it. The resources themselves went out page by page.
@@ -15,10 +16,27 @@ use crate::model::{
 pub struct Outcome {
     /// What was asked.
     pub scope: Scope,
+    /// The window that metric values speak of; none where they were not asked.
+    pub metrics_window: Option<MetricsWindow>,
     /// How completely it was answered.
     pub coverage: Coverage,
     /// What it took.
     pub stats: Stats,
+    /// What was asked of CloudWatch, or would be, sorted by account and Region.
+    pub metrics: Vec<AskedMetrics>,
+}
+
+/// What was asked of CloudWatch in one account and Region, or would be.
+#[derive(Clone, Debug)]
+pub struct AskedMetrics {
+    /// The account.
+    pub account_id: Arc<str>,
+    /// The Region.
+    pub region: Arc<str>,
+    /// Requests to GetMetricData, shared by the types.
+    pub requests: u64,
+    /// What came of each type's, sorted.
+    pub types: Vec<(Arc<str>, MetricsTally)>,
 }
 
 /// How a failure is to be read.
@@ -32,7 +50,7 @@ pub(super) struct Reading {
 
 impl Reading {
     /// The status of a part that failed, with or without having read something.
-    fn status(self, failure: &Failure, read_some: bool) -> Status {
+    pub(super) fn status(self, failure: &Failure, read_some: bool) -> Status {
         match failure.class {
             FailureClass::RegionDisabled if self.regions_untold => Status::NotEnabled,
             FailureClass::AccessDenied | FailureClass::DeniedByScp if self.denial_expected => {

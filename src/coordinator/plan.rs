@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
 
+use super::catalogue::metrics_plan;
+use super::joining::MetricsPlan;
 use crate::aws::{AccountRegions, Partition};
 use crate::collect::{Collector, REGISTRY};
 use crate::config::{CollectSettings, near};
+use crate::metrics::Mode;
+use crate::model::Timestamp;
 
 /// The settings ask for something that there is not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,13 +36,25 @@ pub enum PlanError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What the settings say of a metric makes no sense.
+    #[error("[metric.\"{resource_type}\"] {metric}: {reason}")]
+    Metric {
+        /// The type that it stands under.
+        resource_type: String,
+        /// The metric.
+        metric: String,
+        /// What is wrong.
+        reason: String,
+        /// Words that may have been meant.
+        near: Vec<String>,
+    },
 }
 
 impl PlanError {
     /// Words that may have been meant.
     pub fn near(&self) -> &[String] {
         match self {
-            Self::NoMatch { near, .. } => near,
+            Self::NoMatch { near, .. } | Self::Metric { near, .. } => near,
             Self::Pattern { .. } => &[],
         }
     }
@@ -60,6 +76,8 @@ pub struct Selection {
 pub struct Plan {
     /// What is read in each Region.
     pub selections: Vec<Selection>,
+    /// What is asked of CloudWatch; none with `--no-metrics`.
+    pub metrics: Option<MetricsPlan>,
     regions: Vec<(String, GlobMatcher)>,
     expect_denied: Vec<[GlobMatcher; 3]>,
 }
@@ -83,7 +101,18 @@ impl Plan {
                 Ok([glob(&expected.account)?, glob(&expected.region)?, glob(&expected.resource_type)?])
             })
             .collect::<Result<_, PlanError>>()?;
-        Ok(Self { selections: select(&settings.services, &settings.types)?, regions, expect_denied })
+        let selections = select(&settings.services, &settings.types)?;
+        let metrics = metrics_plan(settings, &selections, Timestamp::now())?;
+        Ok(Self { selections, metrics, regions, expect_denied })
+    }
+
+    /// The same plan, which only counts what CloudWatch would be asked.
+    #[must_use]
+    pub fn dry(mut self) -> Self {
+        if let Some(metrics) = &mut self.metrics {
+            metrics.mode = Mode::Count;
+        }
+        self
     }
 
     /// The types wanted, sorted.

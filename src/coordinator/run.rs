@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::joining::Joining;
 use super::outcome::{self, Outcome, Reading};
 use super::plan::{Plan, PlanError, Selection};
 use super::progress::Progress;
@@ -44,20 +45,22 @@ pub async fn run(
         })
     });
     let mut run = Run {
+        joining: Joining::new(plan.metrics.clone(), context.clone(), pages),
         plan,
         context,
         progress,
-        pages,
         queries: JoinSet::new(),
         started: HashMap::new(),
         asked: 0,
         order: sessions.iter().map(|session| session.name().to_owned()).collect(),
         accounts: Vec::new(),
         coverage: Vec::new(),
+        ran: Vec::new(),
         notes: Vec::new(),
         duplicates: 0,
     };
     let outcome = run.all(sessions).await;
+    let joined = run.joining.finish().await;
     if let Some(timer) = timer {
         timer.abort();
     }
@@ -68,12 +71,20 @@ pub async fn run(
         ..Stats::default()
     };
     run.context.meter.add_to(&mut stats);
+    let mut coverage = run.coverage;
+    for (mut query, reading) in run.ran {
+        joined.complete(&mut query, reading);
+        coverage.push(query);
+    }
+    joined.add_to(&mut stats);
     let mut accounts = run.accounts;
     accounts.sort();
     Ok(Outcome {
         scope: Scope { accounts, types: run.plan.types() },
-        coverage: Coverage::new(run.coverage, run.notes),
+        metrics_window: joined.window(),
+        coverage: Coverage::new(coverage, run.notes),
         stats,
+        metrics: joined.into_asked(),
     })
 }
 
@@ -91,6 +102,16 @@ async fn resolve(session: Arc<Session>, context: Arc<RunContext>) -> Resolved {
     Resolved { session, identity, regions }
 }
 
+/// One account and Region, and where its pages go.
+struct Place {
+    session: Arc<Session>,
+    account_id: Arc<str>,
+    partition: Partition,
+    region: Arc<str>,
+    regions_untold: bool,
+    pages: mpsc::Sender<Vec<Resource>>,
+}
+
 /// What is known of a query while it runs, kept outside its task so that a panic loses nothing.
 struct Started {
     account_id: Arc<str>,
@@ -106,14 +127,17 @@ struct Run {
     plan: Plan,
     context: Arc<RunContext>,
     progress: Arc<Progress>,
-    pages: mpsc::Sender<Vec<Resource>>,
+    joining: Joining,
     queries: JoinSet<Result<(), Failure>>,
     started: HashMap<Id, Started>,
     asked: u64,
     /// The sessions' names, in the order of the settings.
     order: Vec<String>,
     accounts: Vec<AccountScope>,
+    /// Queries that were not asked.
     coverage: Vec<QueryCoverage>,
+    /// Those that were, whose values may still be under way.
+    ran: Vec<(QueryCoverage, Reading)>,
     notes: Vec<Note>,
     duplicates: u64,
 }
@@ -202,34 +226,29 @@ impl Run {
             }
         }
         self.progress.plan((scope.regions.len() * self.plan.selections.len()) as u64);
+        let place = |region: &Arc<str>| Place {
+            session: session.clone(),
+            account_id: account_id.clone(),
+            partition: identity.partition,
+            region: region.clone(),
+            regions_untold: !regions.told,
+            pages: self.joining.pages(&session, &account_id, region),
+        };
+        let places: Vec<Place> = scope.regions.iter().map(place).collect();
         // Type by type, so that the first requests go to as many Regions as there are.
         for selection in self.plan.selections.clone() {
-            for region in &scope.regions {
-                self.start_query(
-                    &session,
-                    &account_id,
-                    identity.partition,
-                    region,
-                    &selection,
-                    !regions.told,
-                );
+            for place in &places {
+                self.start_query(place, &selection);
             }
         }
         self.accounts.push(scope);
     }
 
-    fn start_query(
-        &mut self,
-        session: &Arc<Session>,
-        account_id: &Arc<str>,
-        partition: Partition,
-        region: &Arc<str>,
-        selection: &Selection,
-        regions_untold: bool,
-    ) {
+    fn start_query(&mut self, place: &Place, selection: &Selection) {
+        let Place { session, account_id, partition, region, regions_untold, pages } = place;
         let caller = Caller::new(session.clone(), region, self.context.clone());
         let tally = Arc::<Mutex<Tally>>::default();
-        let sink = PageSink::new(self.pages.clone(), tally.clone());
+        let sink = PageSink::new(pages.clone(), tally.clone());
         let number = self.asked;
         self.asked += 1;
         let what = format!("{} {region} {}", session.name(), selection.resource_type);
@@ -238,7 +257,7 @@ impl Run {
             account_id: account_id.clone(),
             region: region.clone(),
             selection: selection.clone(),
-            reading: Reading { denial_expected, regions_untold },
+            reading: Reading { denial_expected, regions_untold: *regions_untold },
             number,
             caller: caller.clone(),
             tally,
@@ -246,7 +265,7 @@ impl Run {
         let cx = QueryContext {
             caller,
             account_id: account_id.clone(),
-            partition,
+            partition: *partition,
             region: region.clone(),
             wanted: selection.wanted.iter().cloned().collect(),
         };
@@ -279,7 +298,7 @@ impl Run {
             "{}",
             query.status.as_str()
         );
-        self.coverage.push(query);
+        self.ran.push((query, started.reading));
     }
 
     /// An account that cannot even be named: each type is unknown in all of it.
@@ -322,7 +341,7 @@ fn unresolved(session: Arc<Session>, error: &JoinError) -> Resolved {
 }
 
 /// A panic is a bug of ours; it costs the query that it happened in, and nothing else.
-fn panicked(operation: &str, error: &JoinError) -> Failure {
+pub(super) fn panicked(operation: &str, error: &JoinError) -> Failure {
     Failure::new(FailureClass::Internal, "awsinv", operation, format!("a bug in awsinv: {error}"))
         .with_hint("please report it, with the command and `awsinv --version`")
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// AWS bundles up to five statistics of one metric in one request into one charge. Each is counted here, so the
 /// estimate is an upper bound.
-const UNITS_PER_DOLLAR: f64 = 100_000.0;
+pub const UNITS_PER_CENT: u64 = 1000;
 
 /// The dollars of a run, reserved before each request. Concurrent requests never overshoot together: what is not
 /// reserved is not asked.
@@ -21,7 +21,7 @@ pub struct Budget {
 
 /// The price of this many units, in dollars.
 pub fn dollars(units: u64) -> f64 {
-    units as f64 / UNITS_PER_DOLLAR
+    units as f64 / (UNITS_PER_CENT * 100) as f64
 }
 
 impl Budget {

@@ -23,7 +23,7 @@ mod row;
 mod tally;
 mod window;
 
-pub use budget::{Budget, dollars};
+pub use budget::{Budget, UNITS_PER_CENT, dollars};
 pub use catalogue::{Catalogue, TypeMetrics};
 pub use join::{Joiner, Mode, Tallies};
 pub use tally::MetricsTally;

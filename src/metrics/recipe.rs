@@ -200,3 +200,115 @@ fn unequal() -> Arc<Failure> {
         super::GET_METRIC_DATA.malformed("the sums and the sample counts of a metric are of different times"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{Timestamp, Unit};
+
+    const HOUR: u64 = 3600;
+
+    fn window(seconds: u64) -> Window {
+        let now = Timestamp::parse("2026-11-23T14:37:00Z").expect("a time");
+        Window::ending(now, Duration::from_secs(seconds))
+    }
+
+    fn recipe(statistics: Vec<Statistic>, window: Window, series: bool) -> Recipe {
+        let mut spec = MetricSpec::new("AWS/EC2", "CPUUtilization", "InstanceId", Unit::Percent, &[]);
+        spec.statistics = statistics.into();
+        Recipe::new(&spec, window, series)
+    }
+
+    fn names(recipe: &Recipe) -> Vec<String> {
+        recipe.asks.iter().map(|ask| format!("{} {}", ask.statistic, ask.period)).collect()
+    }
+
+    #[test]
+    fn up_to_a_day_each_statistic_is_one_datapoint() {
+        use Statistic::{Average, Maximum};
+        let made = recipe(vec![Average, Maximum, Statistic::P95], window(HOUR), false);
+        assert_eq!(names(&made), ["Average 3600", "Maximum 3600", "p95 3600"]);
+        assert!(made.asks.iter().all(|ask| ask.spans_window));
+        assert_eq!(names(&recipe(vec![Average], window(24 * HOUR), false)), ["Average 86400"]);
+    }
+
+    #[test]
+    fn beyond_a_day_averages_come_of_sums_and_counts_and_percentiles_are_not_asked() {
+        use Statistic::{Average, Maximum, Sum};
+        let made = recipe(vec![Average, Maximum, Statistic::P95, Sum], window(7 * 24 * HOUR), false);
+        assert_eq!(names(&made), ["Sum 86400", "SampleCount 86400", "Maximum 86400"]);
+        assert_eq!(made.knowable(), 3);
+        let answers = [Ok(vec![(0, 10.0), (1, 90.0)]), Ok(vec![(0, 10.0), (1, 10.0)]), Ok(vec![(0, 3.0), (1, 2.0)])];
+        let values: Vec<Known> = made.make(&answers).into_iter().map(|(_, known)| known).collect();
+        let value = |value| Known::Value(Some(value), None);
+        // Not 5, the average of the averages.
+        assert_eq!(values, [value(5.0), value(3.0), Known::Unknowable(None), value(100.0)]);
+    }
+
+    #[test]
+    fn no_datapoints_is_no_value_and_a_lost_answer_is_unknown() {
+        let made = recipe(vec![Statistic::Average], window(7 * 24 * HOUR), false);
+        let of = |answers: &[Answer]| made.make(answers).remove(0).1;
+        assert_eq!(of(&[Ok(vec![]), Ok(vec![])]), Known::Value(None, None));
+        let lost = || Arc::new(super::super::GET_METRIC_DATA.malformed("lost"));
+        assert!(matches!(of(&[Ok(vec![(0, 1.0)]), Err(lost())]), Known::Failed(_)));
+        assert!(matches!(of(&[Err(lost()), Ok(vec![])]), Known::Failed(_)));
+        assert!(matches!(of(&[Ok(vec![(0, 1.0), (1, 1.0)]), Ok(vec![(0, 1.0)])]), Known::Failed(_)));
+    }
+
+    #[test]
+    fn series_keep_the_datapoints_and_percentiles_keep_a_value_of_their_own() {
+        let made = recipe(vec![Statistic::Average, Statistic::P95], window(HOUR), true);
+        assert_eq!(names(&made), ["Sum 300", "SampleCount 300", "p95 3600", "p95 300"]);
+        let answers = [Ok(vec![(0, 4.0)]), Ok(vec![(0, 2.0)]), Ok(vec![(0, 7.0)]), Ok(vec![(0, 6.0), (300, 8.0)])];
+        let values: Vec<Known> = made.make(&answers).into_iter().map(|(_, known)| known).collect();
+        assert_eq!(values[0], Known::Value(Some(2.0), Some(vec![(0, 2.0)])));
+        assert_eq!(values[1], Known::Value(Some(7.0), Some(vec![(0, 6.0), (300, 8.0)])));
+    }
+
+    #[test]
+    fn several_plain_statistics_of_one_period_are_one_statistics_request() {
+        use Statistic::{Average, Maximum, Minimum, Sum};
+        let made = recipe(vec![Average, Maximum, Minimum, Sum, Statistic::P95], window(HOUR), false);
+        assert_eq!(made.statistics_requests(), [vec![0, 1, 2, 3], vec![4]]);
+    }
+
+    proptest! {
+        /// Whatever periods the samples fall into, folding gives what all of them together give.
+        #[test]
+        fn folding_periods_is_folding_samples(
+            periods in proptest::collection::vec(proptest::collection::vec(-1000_i32..1000, 1..20), 1..30),
+            series in any::<bool>(),
+        ) {
+            use Statistic::{Average, Maximum, Minimum, SampleCount, Sum};
+            let made = recipe(vec![Average, Maximum, Minimum, Sum, SampleCount], window(400 * 24 * HOUR), series);
+            let fold = |ask: &Ask, samples: &[i32]| match ask.statistic {
+                Maximum => samples.iter().copied().max().map(f64::from),
+                Minimum => samples.iter().copied().min().map(f64::from),
+                Sum => Some(samples.iter().copied().map(f64::from).sum()),
+                _ => Some(samples.len() as f64),
+            }.expect("samples");
+            let answers: Vec<Answer> = made.asks.iter().map(|ask| {
+                Ok(periods.iter().enumerate().map(|(at, samples)| (at as i64, fold(ask, samples))).collect())
+            }).collect();
+            let all: Vec<i32> = periods.concat();
+            let sum: f64 = all.iter().copied().map(f64::from).sum();
+            let wanted = [
+                sum / all.len() as f64,
+                all.iter().copied().max().map(f64::from).expect("samples"),
+                all.iter().copied().min().map(f64::from).expect("samples"),
+                sum,
+                all.len() as f64,
+            ];
+            for ((statistic, known), wanted) in made.make(&answers).into_iter().zip(wanted) {
+                let Known::Value(Some(value), points) = known else { panic!("{statistic} is not known") };
+                prop_assert_eq!(value, wanted, "{}", statistic);
+                prop_assert_eq!(points.is_some(), series);
+            }
+        }
+    }
+}

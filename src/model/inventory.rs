@@ -183,6 +183,8 @@ pub struct Inventory {
 pub struct Trailer {
     /// What was asked and how completely it was answered.
     pub coverage: Coverage,
+    /// The window that metric values speak of; `null` where they were not asked.
+    pub metrics_window: Option<MetricsWindow>,
     /// Counts.
     pub summary: Summary,
     /// What it took.

@@ -101,6 +101,20 @@ pub enum Unit {
     None,
 }
 
+impl Unit {
+    /// The units that can be named, as CloudWatch names them:
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>
+    pub const NAMED: [(&'static str, Self); 7] = [
+        ("Percent", Self::Percent),
+        ("Bytes", Self::Bytes),
+        ("Count", Self::Count),
+        ("Count/Second", Self::CountPerSecond),
+        ("Milliseconds", Self::Milliseconds),
+        ("Seconds", Self::Seconds),
+        ("None", Self::None),
+    ];
+}
+
 /// One metric of a type, and the statistics of it that are asked for.
 #[derive(Clone, Debug)]
 pub struct MetricSpec {

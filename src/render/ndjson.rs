@@ -60,6 +60,7 @@ impl Renderer for NdjsonFormat {
         }
         let trailer = Trailer {
             coverage: inventory.coverage.clone(),
+            metrics_window: inventory.metrics_window.clone(),
             summary: inventory.summary.clone(),
             stats: inventory.stats.clone(),
         };

@@ -188,6 +188,7 @@ fn ndjson_streams_the_same_lines_that_it_renders() {
     let lines = rendered("ndjson", &inventory, &View::default(), PIPE);
     let trailer = Trailer {
         coverage: inventory.coverage.clone(),
+        metrics_window: inventory.metrics_window.clone(),
         summary: inventory.summary.clone(),
         stats: inventory.stats.clone(),
     };

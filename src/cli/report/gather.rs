@@ -108,7 +108,7 @@ impl<'a> Gather<'a> {
         shape: &Shape,
         printer: &mut Printer,
     ) -> Written {
-        let Outcome { scope, coverage, stats } = outcome;
+        let Outcome { scope, metrics_window, coverage, stats, .. } = outcome;
         self.kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         let inventory = Inventory {
             schema_version: SCHEMA_VERSION,
@@ -116,7 +116,7 @@ impl<'a> Gather<'a> {
             started_at,
             finished_at: Timestamp::now(),
             scope,
-            metrics_window: None,
+            metrics_window,
             resources: self.kept,
             coverage,
             summary: self.summary,
@@ -126,6 +126,7 @@ impl<'a> Gather<'a> {
         let mut reader_gone = false;
         let trailer = Trailer {
             coverage: inventory.coverage.clone(),
+            metrics_window: inventory.metrics_window.clone(),
             summary: inventory.summary.clone(),
             stats: inventory.stats.clone(),
         };

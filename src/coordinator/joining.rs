@@ -1,0 +1,180 @@
+//! Values beside the fan-out: a joiner for each account and Region, between its lists and the reader of the run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinSet};
+
+use super::outcome::{AskedMetrics, Reading};
+use super::run::panicked;
+use crate::aws::{Caller, RunContext, Session};
+use crate::metrics::{UNITS_PER_CENT, Budget, Catalogue, Joiner, MetricsTally, Mode, Tallies, dollars};
+use crate::model::{
+    Failure, FailureClass, MetricsWindow, PartCoverage, QueryCoverage, Resource, Stats, Status,
+};
+
+/// What is asked of CloudWatch in a run, and for how much.
+#[derive(Clone, Debug)]
+pub struct MetricsPlan {
+    /// What is asked of each type.
+    pub catalogue: Arc<Catalogue>,
+    /// What it may cost.
+    pub budget: Arc<Budget>,
+    /// Whether it is asked, or only counted.
+    pub mode: Mode,
+}
+
+type AccountRegion = (Arc<str>, Arc<str>);
+
+/// The joiners of a run, under way. Without metrics there are none, and pages go straight to the reader.
+pub(super) struct Joining {
+    plan: Option<MetricsPlan>,
+    context: Arc<RunContext>,
+    out: mpsc::Sender<Vec<Resource>>,
+    joiners: JoinSet<u64>,
+    started: HashMap<Id, AccountRegion>,
+    tallies: BTreeMap<AccountRegion, Tallies>,
+}
+
+/// What came of the values of a run.
+pub(super) struct Joined {
+    plan: Option<MetricsPlan>,
+    by_place: BTreeMap<AccountRegion, Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    types: BTreeMap<Arc<str>, MetricsTally>,
+    /// GetMetricData requests; none where the joiner panicked, and lost what it held.
+    requests: Result<u64, Failure>,
+}
+
+impl Joining {
+    pub(super) fn new(
+        plan: Option<MetricsPlan>,
+        context: Arc<RunContext>,
+        out: mpsc::Sender<Vec<Resource>>,
+    ) -> Self {
+        Self {
+            plan,
+            context,
+            out,
+            joiners: JoinSet::new(),
+            started: HashMap::new(),
+            tallies: BTreeMap::new(),
+        }
+    }
+
+    /// Where the lists of this account and Region put their pages. The joiner ends with the last of them.
+    pub(super) fn pages(
+        &mut self,
+        session: &Arc<Session>,
+        account_id: &Arc<str>,
+        region: &Arc<str>,
+    ) -> mpsc::Sender<Vec<Resource>> {
+        let Some(plan) = &self.plan else { return self.out.clone() };
+        let place = (account_id.clone(), region.clone());
+        let tallies = self.tallies.entry(place.clone()).or_default().clone();
+        let caller = Caller::new(session.clone(), region, self.context.clone());
+        let (catalogue, budget) = (plan.catalogue.clone(), plan.budget.clone());
+        let joiner = Joiner::new(caller, catalogue, budget, plan.mode, self.out.clone(), tallies);
+        let (sender, receiver) = Joiner::channel();
+        let task = self.joiners.spawn(joiner.run(receiver));
+        self.started.insert(task.id(), place);
+        sender
+    }
+
+    /// Waits for the values that are still under way, once the lists have ended.
+    pub(super) async fn finish(mut self) -> Joined {
+        let mut by_place = BTreeMap::new();
+        while let Some(ended) = self.joiners.join_next_with_id().await {
+            let (id, requests) = match ended {
+                Ok((id, requests)) => (id, Ok(requests)),
+                Err(error) => (error.id(), Err(panicked("join", &error))),
+            };
+            let Some(place) = self.started.remove(&id) else { continue };
+            let tallies = self.tallies.remove(&place).unwrap_or_default();
+            let types = std::mem::take(&mut *tallies.lock().unwrap_or_else(PoisonError::into_inner));
+            by_place.insert(place, Place { types, requests });
+        }
+        Joined { plan: self.plan, by_place }
+    }
+}
+
+impl Joined {
+    /// The window that the values speak of.
+    pub(super) fn window(&self) -> Option<MetricsWindow> {
+        self.plan.as_ref().and_then(|plan| plan.catalogue.window().document())
+    }
+
+    /// What it cost.
+    pub(super) fn add_to(&self, stats: &mut Stats) {
+        if let Some(plan) = &self.plan {
+            stats.metrics_requested = plan.budget.spent();
+            stats.estimated_cost_usd = dollars(plan.budget.spent());
+        }
+    }
+
+    /// What was asked, or would be, of each account, Region and type.
+    pub(super) fn into_asked(self) -> Vec<AskedMetrics> {
+        let places = self.by_place.into_iter();
+        places
+            .map(|((account_id, region), Place { types, requests })| AskedMetrics {
+                account_id,
+                region,
+                requests: requests.unwrap_or_default(),
+                types: types.into_iter().collect(),
+            })
+            .collect()
+    }
+
+    /// Says in a query's coverage how its values fared.
+    pub(super) fn complete(&self, query: &mut QueryCoverage, reading: Reading) {
+        let Some(plan) = &self.plan else { return };
+        let (Some(account), Some(region)) = (&query.account_id, &query.region) else { return };
+        let Some(place) = self.by_place.get(&(account.clone(), region.clone())) else { return };
+        let mut tally = MetricsTally::default();
+        let types = query.covers.iter().filter_map(|covered| place.types.get(covered));
+        types.for_each(|of_type| tally.add(of_type));
+        query.parts.metrics = part(&tally, query.status, reading, &plan.budget);
+        if let Err(failure) = &place.requests {
+            query.parts.inventory.status = Status::Partial;
+            query.parts.inventory.failures.push(failure.clone());
+            query.status = Status::Partial;
+        }
+    }
+}
+
+/// The coverage of a query's values.
+fn part(tally: &MetricsTally, inventory: Status, reading: Reading, budget: &Budget) -> PartCoverage {
+    let missing = tally.wanted - tally.known.min(tally.wanted);
+    let status = match tally.failures.iter().find(|failure| failure.class != FailureClass::CostLimit) {
+        // Of what could not be listed nothing was asked; the inventory tells why.
+        None if tally.wanted == 0 && !matches!(inventory, Status::Complete | Status::Partial) => Status::Skipped,
+        None if missing == 0 => Status::Complete,
+        None if tally.known > 0 => Status::Partial,
+        None => Status::Skipped,
+        Some(failure) => reading.status(failure, tally.known > 0),
+    };
+    let failures = tally.failures.iter().map(|failure| match failure.class {
+        FailureClass::CostLimit => too_dear(failure, budget),
+        _ => failure.clone(),
+    });
+    PartCoverage { status, observed_at: tally.observed_at, failures: failures.collect() }
+}
+
+/// What the cost limit left out, and what the whole would cost, now that it is known.
+fn too_dear(failure: &Failure, budget: &Budget) -> Failure {
+    let (spent, refused) = (budget.spent(), budget.refused());
+    // To the next cent, so that the sum in the hint is enough.
+    let cents = (spent + refused).div_ceil(UNITS_PER_CENT);
+    let whole = format!("{}.{:02}", cents / 100, cents % 100);
+    let mut failure = failure.clone();
+    failure.message = format!(
+        "{refused} of {} metric values were not asked, as --max-cost allows ${}; the whole would cost about ${whole}",
+        spent + refused,
+        dollars(budget.most()),
+    );
+    failure.with_hint(format!("allow it with --max-cost {whole}, or leave the values out with --no-metrics"))
+}
