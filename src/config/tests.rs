@@ -190,7 +190,7 @@ fn a_bad_value_names_where_it_stands() {
     );
     assert_eq!(
         message(from_env(&[("AWSINV_DEADLINE", "20")])),
-        "environment variable `AWSINV_DEADLINE`: `20` needs a unit: ms, s, m or h, as in `20s` or `1m30s`"
+        "environment variable `AWSINV_DEADLINE`: `20` needs a unit: ms, s, m, h or d, as in `20s` or `1m30s`"
     );
     let mut flags = Flags::default();
     flags.set_text("limit", Some("0"));
