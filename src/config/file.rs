@@ -94,6 +94,7 @@ impl File<'_> {
                 i64::from_str_radix(number.as_str(), number.radix())
                     .map_err(|_| invalid(format!("{number} is out of range")))?,
             ),
+            DeValue::Float(number) => Value::Decimal(number.as_str().to_owned()),
             DeValue::Array(values) if values.iter().any(|value| value.get_ref().is_table()) => {
                 Value::ExpectDenied(
                     values
