@@ -74,7 +74,7 @@ impl Key {
             Value::Text(text) | Value::Decimal(text) => format!("--{flag} {text}"),
             Value::Integer(number) => format!("--{flag} {number}"),
             Value::List(texts) => format!("--{flag} {}", texts.join(" ")),
-            Value::Boolean(_) | Value::ExpectDenied(_) => format!("--{flag}"),
+            Value::Boolean(_) | Value::ExpectDenied(_) | Value::MetricChanges(_) => format!("--{flag}"),
         }
     }
 
@@ -126,6 +126,8 @@ pub static KEYS: &[Key] = &[
             [("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never)];
         v.one_of(&words).map(|v| s.output.color = v)
     }),
+    Key::new("metric", |s, v| v.metric_changes().map(|v| s.collect.metric_changes = v))
+        .shape(Shape::FileOnly),
     Key::new("expect_denied", |s, v| v.expect_denied().map(|v| s.collect.expect_denied = v))
         .shape(Shape::FileOnly),
 ];

@@ -9,6 +9,7 @@ mod duration;
 mod error;
 mod file;
 mod keys;
+mod metric;
 mod near;
 mod settings;
 mod value;
@@ -20,6 +21,7 @@ pub use dollars::{Dollars, ParseDollarsError};
 pub use duration::{ParseDurationError, parse_duration};
 pub use error::{ConfigError, Place};
 pub use keys::{KEYS, Key};
+pub use metric::{Change, MetricChange};
 pub use near::near;
 pub use settings::{
     CollectSettings, ColorChoice, ExpectDenied, LogFormat, OutputSettings, OutputSpec, Settings,

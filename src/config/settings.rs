@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Dollars;
+use super::{Dollars, MetricChange};
 
 /// Everything that the defaults, `awsinv.toml`, `AWSINV_*` and the flags say together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct CollectSettings {
     pub series: bool,
     /// The most that the metrics of one run may cost. Zero = ask for nothing that is billed.
     pub max_cost: Dollars,
+    /// Metrics that are asked for otherwise, in the order of the file.
+    pub metric_changes: Vec<MetricChange>,
     /// Most requests in flight over all accounts and Regions.
     pub concurrency: usize,
     /// Longest wait for one attempt of one request.
@@ -62,6 +64,7 @@ impl Default for CollectSettings {
             series: false,
             // 10,000 metrics. See `Dollars` for the price.
             max_cost: Dollars::from_hundred_thousandths(10_000),
+            metric_changes: Vec::new(),
             // More than one account's Regions x types, so that only large estates ever wait for a permit.
             concurrency: 256,
             attempt_timeout: Duration::from_secs(20),

@@ -75,6 +75,8 @@ fn every_key_is_read_from_the_file() {
         log_format = "json"
         progress = false
         color = "never"
+        [metric."AWS::EC2::Instance"]
+        CPUUtilization = false
         [[expect_denied]]
         account = "123456789012"
         type = "AWS::RDS::*"
@@ -95,6 +97,11 @@ fn every_key_is_read_from_the_file() {
             window: Duration::from_secs(7 * 24 * 3600),
             series: true,
             max_cost: Dollars::from_hundred_thousandths(150_000),
+            metric_changes: vec![MetricChange {
+                resource_type: text("AWS::EC2::Instance"),
+                metric: text("CPUUtilization"),
+                change: Change::Drop,
+            }],
             concurrency: 8,
             attempt_timeout: Duration::from_secs(90),
             connect_timeout: Duration::from_millis(500),
@@ -152,7 +159,7 @@ fn every_key_but_the_tables_is_read_from_its_variable() {
     };
     for key in KEYS {
         let Some(variable) = key.variable() else {
-            assert_eq!(key.name, "expect_denied");
+            assert!(["metric", "expect_denied"].contains(&key.name), "{}", key.name);
             continue;
         };
         let settings = from_env(&[(&variable, value(key.name))]);
@@ -190,6 +197,7 @@ fn the_place_of_the_file_is_no_key() {
     assert!(from_env(&[("AWSINV_CONFIG", "/somewhere")]).is_ok());
     assert!(from_file("config = 'x'").is_err());
     assert!(from_env(&[("AWSINV_EXPECT_DENIED", "x")]).is_err());
+    assert!(from_env(&[("AWSINV_METRIC", "x")]).is_err());
 }
 
 #[test]

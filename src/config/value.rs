@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::duration::{parse_duration, parse_duration_between};
 use super::error::any_of;
-use super::{Dollars, ExpectDenied, OutputSpec, ParseDollarsError};
+use super::{Dollars, ExpectDenied, MetricChange, OutputSpec, ParseDollarsError, metric};
 
 /// A value as it was given, in whichever layer. Variables and most flags are text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Value {
     List(Vec<String>),
     /// The tables of `[[expect_denied]]`.
     ExpectDenied(Vec<ExpectDenied>),
+    /// The tables of `[metric."TYPE"]`.
+    MetricChanges(Vec<MetricChange>),
 }
 
 /// How several values stand in one string.
@@ -169,6 +171,14 @@ impl Value {
         match self {
             Self::ExpectDenied(expected) => Ok(expected),
             _ => Err("must be tables: [[expect_denied]]".into()),
+        }
+    }
+
+    /// Metrics to ask for otherwise.
+    pub(super) fn metric_changes(self) -> Result<Vec<MetricChange>, String> {
+        match self {
+            Self::MetricChanges(changes) => Ok(changes),
+            _ => Err(metric::TABLES.into()),
         }
     }
 }

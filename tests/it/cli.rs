@@ -155,6 +155,23 @@ fn a_mistake_in_the_file_names_its_line() {
 }
 
 #[test]
+fn a_mistake_in_a_types_metrics_names_file_type_and_metric() {
+    let home = folder();
+    let file = home.path().join("mine.toml");
+    for (line, words) in [
+        ("CPUUtilization = []", &["`metric.\"AWS::EC2::Instance\".CPUUtilization` in ", "write `false`"][..]),
+        ("CPUUtilization = true", &["must not be `true`: leave the line out"]),
+        ("disk = { statistic = [] }", &["unknown key", ".disk.statistic`", "did you mean `statistics`?"]),
+    ] {
+        std::fs::write(&file, format!("[metric.\"AWS::EC2::Instance\"]\n{line}\n")).expect("a file");
+        let said = refusal(&["report", "--config", &file.to_string_lossy()], &[]);
+        for word in words.iter().chain(&["mine.toml, line 2"]) {
+            assert!(said.contains(word), "{line} does not say `{word}`:\n{said}");
+        }
+    }
+}
+
+#[test]
 fn colours_follow_the_flag_then_the_environment() {
     let colored = |args: &[&str], env: &[(&str, &str)]| run(args, env).2.contains('\u{1b}');
     let (plain, always) = (["report", "-o", "jsn"], ["report", "-o", "jsn", "--color", "always"]);
