@@ -41,7 +41,7 @@ pub struct ReportArgs {
     #[arg(long, help_heading = COLLECT)]
     pub dry_run: bool,
 
-    /// Ask CloudWatch for metrics [default]
+    /// Ask CloudWatch for metrics (the default)
     #[arg(long, overrides_with_all = ["metrics", "no_metrics"], help_heading = METRICS)]
     pub metrics: bool,
 
