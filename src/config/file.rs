@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::KEYS;
 use super::value::{Value, check_glob};
-use super::{ConfigError, Entry, ExpectDenied, Place, near};
+use super::{ConfigError, Entry, ExpectDenied, Place, metric, near};
 
 /// A table in the order in which it was written.
 type Pairs<'t, 'i> = Vec<(&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>;
@@ -58,19 +58,31 @@ pub(super) fn entries(path: &Path, text: &str) -> Result<Vec<Entry>, ConfigError
                 let near = near(name.get_ref(), KEYS.iter().map(|key| key.name));
                 return Err(ConfigError::UnknownKey { place, near });
             };
-            Ok(Entry { key, value: file.value(value, &place)?, place })
+            let value = match (key.name, value.get_ref()) {
+                // The one key that is a table of tables.
+                ("metric", DeValue::Table(types)) => Value::MetricChanges(metric::changes(&file, types)?),
+                ("metric", _) => return Err(ConfigError::Invalid { place, problem: metric::TABLES.into() }),
+                // Whoever writes this means the other key, by one letter.
+                ("metrics", DeValue::Table(_)) => {
+                    let problem = "must be `true` or `false`; a type's own: [metric.\"AWS::EC2::Instance\"]";
+                    return Err(ConfigError::Invalid { place, problem: problem.into() });
+                }
+                _ => file.value(value, &place)?,
+            };
+            Ok(Entry { key, value, place })
         })
         .collect()
 }
 
-fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Pairs<'t, 'i> {
+/// A table's pairs in the order in which they were written.
+pub(super) fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Pairs<'t, 'i> {
     let mut pairs: Vec<_> = table.iter().collect();
     pairs.sort_by_key(|(name, _)| name.span().start);
     pairs
 }
 
 /// A file's text, with what is needed to say where in it something stands.
-struct File<'a> {
+pub(super) struct File<'a> {
     path: &'a Path,
     text: &'a str,
 }
@@ -80,7 +92,8 @@ impl File<'_> {
         self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
     }
 
-    fn place(&self, offset: usize, key: &str) -> Place {
+    /// Where the key stands that begins at this byte.
+    pub(super) fn place(&self, offset: usize, key: &str) -> Place {
         Place::File { path: self.path.to_owned(), line: self.line(offset), key: key.to_owned() }
     }
 
@@ -94,6 +107,7 @@ impl File<'_> {
                 i64::from_str_radix(number.as_str(), number.radix())
                     .map_err(|_| invalid(format!("{number} is out of range")))?,
             ),
+            DeValue::Float(number) => Value::Decimal(number.as_str().to_owned()),
             DeValue::Array(values) if values.iter().any(|value| value.get_ref().is_table()) => {
                 Value::ExpectDenied(
                     values

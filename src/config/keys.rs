@@ -1,11 +1,20 @@
 //! Every setting, as a row: its name in each layer, and how its value is read and checked.
 
+use std::time::Duration;
+
 use super::Settings;
 use super::settings::{ColorChoice, LogFormat};
 use super::value::{Separator, Value};
 
 /// More requests in flight than any machine has sockets for.
 const MOST_REQUESTS: i64 = 1_000_000;
+
+/// The shortest window: CloudWatch has one datapoint a minute of what AWS's own services emit, at most.
+const SHORTEST_WINDOW: Duration = Duration::from_secs(60);
+
+/// The longest window, 455 days: CloudWatch keeps nothing longer.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html>
+const LONGEST_WINDOW: Duration = Duration::from_secs(455 * 24 * 3600);
 
 /// One setting.
 #[derive(Debug)]
@@ -23,6 +32,8 @@ enum Shape {
     Plain,
     /// On by default: the flag `--no-KEY` switches it off.
     Negated,
+    /// `--KEY` switches it on and `--no-KEY` off.
+    Paired,
     /// Tables: only the file can hold them.
     FileOnly,
 }
@@ -42,24 +53,28 @@ impl Key {
         (self.shape != Shape::FileOnly).then(|| format!("{}{}", super::PREFIX, self.name.to_uppercase()))
     }
 
-    /// The flag without its dashes, for keys that have one.
-    pub fn long_flag(&self) -> Option<String> {
+    /// The flags without their dashes: none of a table, and two of what can be switched either way.
+    pub fn long_flags(&self) -> Vec<String> {
         let name = self.name.replace('_', "-");
         match self.shape {
-            Shape::Plain => Some(name),
-            Shape::Negated => Some(format!("no-{name}")),
-            Shape::FileOnly => None,
+            Shape::Plain => vec![name],
+            Shape::Negated => vec![format!("no-{name}")],
+            Shape::Paired => vec![format!("no-{name}"), name],
+            Shape::FileOnly => Vec::new(),
         }
     }
 
     /// The flag as it was typed, for messages.
     pub(super) fn flag(&self, value: &Value) -> String {
-        let flag = self.long_flag().unwrap_or_else(|| self.name.to_owned());
+        let flags = self.long_flags();
+        // Of two, the first is the one that switches off.
+        let flag = if *value == Value::Boolean(false) { flags.first() } else { flags.last() };
+        let flag = flag.map_or(self.name, String::as_str);
         match value {
-            Value::Text(text) => format!("--{flag} {text}"),
+            Value::Text(text) | Value::Decimal(text) => format!("--{flag} {text}"),
             Value::Integer(number) => format!("--{flag} {number}"),
             Value::List(texts) => format!("--{flag} {}", texts.join(" ")),
-            Value::Boolean(_) | Value::ExpectDenied(_) => format!("--{flag}"),
+            Value::Boolean(_) | Value::ExpectDenied(_) | Value::MetricChanges(_) => format!("--{flag}"),
         }
     }
 
@@ -76,6 +91,12 @@ pub static KEYS: &[Key] = &[
     Key::new("region", |s, v| v.globs().map(|v| s.collect.regions = v)),
     Key::new("profile", |s, v| v.list(Separator::Comma).map(|v| s.collect.profiles = v)),
     Key::new("endpoint_url", |s, v| endpoint(v).map(|v| s.collect.endpoint_url = Some(v))),
+    Key::new("metrics", |s, v| v.boolean().map(|v| s.collect.metrics = v)).shape(Shape::Paired),
+    Key::new("window", |s, v| {
+        v.duration_between(SHORTEST_WINDOW, LONGEST_WINDOW).map(|v| s.collect.window = v)
+    }),
+    Key::new("series", |s, v| v.boolean().map(|v| s.collect.series = v)),
+    Key::new("max_cost", |s, v| v.dollars().map(|v| s.collect.max_cost = v)),
     Key::new("output", |s, v| v.outputs().map(|v| s.output.outputs = v)),
     Key::new("filter", |s, v| v.list(Separator::Line).map(|v| s.output.filters = v)),
     Key::new("query", |s, v| v.text().map(|v| s.output.query = Some(v))),
@@ -105,6 +126,8 @@ pub static KEYS: &[Key] = &[
             [("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never)];
         v.one_of(&words).map(|v| s.output.color = v)
     }),
+    Key::new("metric", |s, v| v.metric_changes().map(|v| s.collect.metric_changes = v))
+        .shape(Shape::FileOnly),
     Key::new("expect_denied", |s, v| v.expect_denied().map(|v| s.collect.expect_denied = v))
         .shape(Shape::FileOnly),
 ];

@@ -4,10 +4,12 @@
 //! is read and checked in one place and its error names where it stood. [`Settings::resolve`] does no I/O;
 //! [`Settings::load`] reads the file for it. It knows nothing of clap: the flags come as [`Flags`].
 
+mod dollars;
 mod duration;
 mod error;
 mod file;
 mod keys;
+mod metric;
 mod near;
 mod settings;
 mod value;
@@ -15,9 +17,11 @@ mod value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+pub use dollars::{Dollars, ParseDollarsError};
 pub use duration::{ParseDurationError, parse_duration};
 pub use error::{ConfigError, Place};
 pub use keys::{KEYS, Key};
+pub use metric::{Change, MetricChange};
 pub use near::near;
 pub use settings::{
     CollectSettings, ColorChoice, ExpectDenied, LogFormat, OutputSettings, OutputSpec, Settings,

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::{Dollars, MetricChange};
+
 /// Everything that the defaults, `awsinv.toml`, `AWSINV_*` and the flags say together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -25,6 +27,16 @@ pub struct CollectSettings {
     pub types: Vec<String>,
     /// Where to send requests instead of AWS's own endpoints.
     pub endpoint_url: Option<String>,
+    /// Whether CloudWatch is asked for metrics.
+    pub metrics: bool,
+    /// How far back from now metrics are asked for; between a minute and 455 days.
+    pub window: Duration,
+    /// Whether to keep the datapoints as well.
+    pub series: bool,
+    /// The most that the metrics of one run may cost. Zero = ask for nothing that is billed.
+    pub max_cost: Dollars,
+    /// Metrics that are asked for otherwise, in the order of the file.
+    pub metric_changes: Vec<MetricChange>,
     /// Most requests in flight over all accounts and Regions.
     pub concurrency: usize,
     /// Longest wait for one attempt of one request.
@@ -47,6 +59,12 @@ impl Default for CollectSettings {
             services: Vec::new(),
             types: Vec::new(),
             endpoint_url: None,
+            metrics: true,
+            window: Duration::from_secs(3600),
+            series: false,
+            // 10,000 metrics. See `Dollars` for the price.
+            max_cost: Dollars::from_hundred_thousandths(10_000),
+            metric_changes: Vec::new(),
             // More than one account's Regions x types, so that only large estates ever wait for a permit.
             concurrency: 256,
             attempt_timeout: Duration::from_secs(20),

@@ -53,6 +53,10 @@ fn every_key_is_read_from_the_file() {
         region = ["eu-*", "{us,sa}-east-1"]
         profile = "prod,staging"
         endpoint_url = "http://127.0.0.1:5000"
+        metrics = false
+        window = "7d"
+        series = true
+        max_cost = 1.5
         output = ["table", "json=a b.json"]
         filter = ["state=running", "tag:env=a,b"]
         query = "resources[].id"
@@ -71,6 +75,8 @@ fn every_key_is_read_from_the_file() {
         log_format = "json"
         progress = false
         color = "never"
+        [metric."AWS::EC2::Instance"]
+        CPUUtilization = false
         [[expect_denied]]
         account = "123456789012"
         type = "AWS::RDS::*"
@@ -87,6 +93,15 @@ fn every_key_is_read_from_the_file() {
             services: vec![text("ec2"), text("rds")],
             types: vec![text("AWS::EC2::Instance")],
             endpoint_url: Some(text("http://127.0.0.1:5000")),
+            metrics: false,
+            window: Duration::from_secs(7 * 24 * 3600),
+            series: true,
+            max_cost: Dollars::from_hundred_thousandths(150_000),
+            metric_changes: vec![MetricChange {
+                resource_type: text("AWS::EC2::Instance"),
+                metric: text("CPUUtilization"),
+                change: Change::Drop,
+            }],
             concurrency: 8,
             attempt_timeout: Duration::from_secs(90),
             connect_timeout: Duration::from_millis(500),
@@ -134,15 +149,17 @@ fn every_key_but_the_tables_is_read_from_its_variable() {
         "filter" => "state=running",
         "limit" | "concurrency" | "max_attempts" | "verbose" => "3",
         "deadline" | "attempt_timeout" | "connect_timeout" => "7s",
-        "allow_partial" | "quiet" => "true",
-        "progress" => "false",
+        "window" => "7d",
+        "max_cost" => "1.5",
+        "allow_partial" | "quiet" | "series" => "true",
+        "progress" | "metrics" => "false",
         "log_format" => "json",
         "color" => "always",
         other => panic!("no value for `{other}` in this test"),
     };
     for key in KEYS {
         let Some(variable) = key.variable() else {
-            assert_eq!(key.name, "expect_denied");
+            assert!(["metric", "expect_denied"].contains(&key.name), "{}", key.name);
             continue;
         };
         let settings = from_env(&[(&variable, value(key.name))]);
@@ -180,6 +197,7 @@ fn the_place_of_the_file_is_no_key() {
     assert!(from_env(&[("AWSINV_CONFIG", "/somewhere")]).is_ok());
     assert!(from_file("config = 'x'").is_err());
     assert!(from_env(&[("AWSINV_EXPECT_DENIED", "x")]).is_err());
+    assert!(from_env(&[("AWSINV_METRIC", "x")]).is_err());
 }
 
 #[test]
@@ -190,7 +208,7 @@ fn a_bad_value_names_where_it_stands() {
     );
     assert_eq!(
         message(from_env(&[("AWSINV_DEADLINE", "20")])),
-        "environment variable `AWSINV_DEADLINE`: `20` needs a unit: ms, s, m or h, as in `20s` or `1m30s`"
+        "environment variable `AWSINV_DEADLINE`: `20` needs a unit: ms, s, m, h or d, as in `20s` or `1m30s`"
     );
     let mut flags = Flags::default();
     flags.set_text("limit", Some("0"));
@@ -207,6 +225,24 @@ fn wrong_types_and_impossible_values_are_refused() {
         ("deadline = 20", "must be a string with a unit"),
         ("deadline = 2026-01-01", "must not be a datetime"),
         ("endpoint_url = 'localhost:5000'", "is not an http:// or https:// address"),
+        ("metrics = 1", "must be `true` or `false`"),
+        ("window = '59s'", "must be at least 1m"),
+        ("window = '456d'", "must be at most 455d"),
+        ("window = '0s'", "must be longer than zero"),
+        ("window = 60", "must be a string with a unit, such as \"1h\""),
+        ("window = '60'", "`60` needs a unit"),
+        ("series = 'all'", "must be `true` or `false`, not `all`"),
+        ("max_cost = -0.1", "must be at least 0, not -0.1"),
+        ("max_cost = -1", "must be at least 0, not -1"),
+        ("max_cost = nan", "`nan` is not an amount in US dollars such as 0.10"),
+        ("max_cost = inf", "`inf` is not an amount"),
+        ("max_cost = 1e-1", "`1e-1` is not an amount"),
+        ("max_cost = '$0.10'", "`$0.10` names a currency: write the US dollars alone, such as 0.10"),
+        ("max_cost = ['1']", "must be a number of US dollars"),
+        ("max_cost = true", "must be a number of US dollars"),
+        ("max_cost = 9223372036854775807", "is out of range"),
+        ("limit = 1.5", "must be a whole number"),
+        ("region = 1.5", "must be a string or a list of strings"),
         ("max_attempts = 99999999999", "must be at most 4294967295"),
         ("limit = 99999999999999999999", "is out of range"),
         ("quiet = 'maybe'", "must be `true` or `false`, not `maybe`"),
@@ -222,6 +258,19 @@ fn wrong_types_and_impossible_values_are_refused() {
         let message = message(from_file(text));
         assert!(message.contains(problem), "{text}: {message}");
     }
+}
+
+#[test]
+fn dollars_are_read_exactly_in_every_layer() {
+    let units = |settings: Settings| settings.collect.max_cost.hundred_thousandths();
+    assert_eq!(Settings::default().collect.max_cost.to_string(), "0.10");
+    for (text, expected) in [("0.29", 29_000), ("0", 0), ("2", 200_000), ("1_0.5", 1_050_000)] {
+        assert_eq!(units(from_file(&format!("max_cost = {text}")).unwrap()), expected, "{text}");
+    }
+    assert_eq!(units(from_env(&[("AWSINV_MAX_COST", "0.29")]).unwrap()), 29_000);
+    let mut flags = Flags::default();
+    flags.set_text("max_cost", Some("0.29"));
+    assert_eq!(units(Settings::resolve(flags, [], None).unwrap()), 29_000);
 }
 
 #[test]

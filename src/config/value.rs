@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::duration::parse_duration;
+use super::duration::{parse_duration, parse_duration_between};
 use super::error::any_of;
-use super::{ExpectDenied, OutputSpec};
+use super::{Dollars, ExpectDenied, MetricChange, OutputSpec, ParseDollarsError, metric};
 
 /// A value as it was given, in whichever layer. Variables and most flags are text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +14,16 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Integer(i64),
+    /// A number with a fraction, as it was written: as a binary fraction it would be another.
+    Decimal(String),
     /// `true` or `false`.
     Boolean(bool),
     /// Strings: an array of the file, or a flag that was repeated.
     List(Vec<String>),
     /// The tables of `[[expect_denied]]`.
     ExpectDenied(Vec<ExpectDenied>),
+    /// The tables of `[metric."TYPE"]`.
+    MetricChanges(Vec<MetricChange>),
 }
 
 /// How several values stand in one string.
@@ -99,10 +103,30 @@ impl Value {
 
     /// A duration with its unit.
     pub(super) fn duration(self) -> Result<Duration, String> {
+        parse_duration(&self.with_unit("20s")?).map_err(|error| error.to_string())
+    }
+
+    /// A duration with its unit, between the two, both included.
+    pub(super) fn duration_between(self, least: Duration, most: Duration) -> Result<Duration, String> {
+        parse_duration_between(&self.with_unit("1h")?, least, most).map_err(|error| error.to_string())
+    }
+
+    /// The text of a duration. A number alone has no unit, and a string is what can have one.
+    fn with_unit(self, example: &str) -> Result<String, String> {
         match self {
-            Self::Text(text) => parse_duration(&text).map_err(|error| error.to_string()),
-            _ => Err("must be a string with a unit, such as \"20s\"".into()),
+            Self::Text(text) => Ok(text),
+            _ => Err(format!("must be a string with a unit, such as \"{example}\"")),
         }
+    }
+
+    /// An amount in US dollars.
+    pub(super) fn dollars(self) -> Result<Dollars, String> {
+        let text = match self {
+            Self::Text(text) | Self::Decimal(text) => text,
+            Self::Integer(number) => number.to_string(),
+            _ => return Err("must be a number of US dollars, such as 0.10".into()),
+        };
+        text.parse().map_err(|error: ParseDollarsError| error.to_string())
     }
 
     /// One of these words.
@@ -147,6 +171,14 @@ impl Value {
         match self {
             Self::ExpectDenied(expected) => Ok(expected),
             _ => Err("must be tables: [[expect_denied]]".into()),
+        }
+    }
+
+    /// Metrics to ask for otherwise.
+    pub(super) fn metric_changes(self) -> Result<Vec<MetricChange>, String> {
+        match self {
+            Self::MetricChanges(changes) => Ok(changes),
+            _ => Err(metric::TABLES.into()),
         }
     }
 }

@@ -88,6 +88,14 @@ fn mistakes_are_refused_with_what_was_meant() {
         (&["report", "--limit", "0"], &["`--limit 0`: must be at least 1, not 0"]),
         (&["report", "--limit", "many"], &["--limit <N>"]),
         (&["report", "--deadline", "5"], &["`--deadline 5`", "needs a unit"]),
+        (&["report", "--window", "10s"], &["`--window 10s`: must be at least 1m"]),
+        (&["report", "--window", "500d"], &["`--window 500d`: must be at most 455d"]),
+        (&["report", "--window", "60"], &["`60` needs a unit"]),
+        (&["report", "--max-cost", "-1"], &["`--max-cost -1`: must be at least 0, not -1"]),
+        (&["report", "--max-cost", "x"], &["`x` is not an amount in US dollars such as 0.10"]),
+        (&["report", "--max-cost", "nan"], &["`nan` is not an amount in US dollars"]),
+        (&["report", "--max-cost", "$0.10"], &["`$0.10` names a currency", "such as 0.10"]),
+        (&["report", "--no-series"], &["--series"]),
         (&["report", "--concurrency", "0"], &["must be at least 1"]),
         (&["report", "-r", "[z-a]"], &["`--region [z-a]`", "is not a pattern"]),
         (&["report", "-q", "-v"], &["cannot be used with"]),
@@ -143,7 +151,24 @@ fn a_mistake_in_the_file_names_its_line() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("unknown key `servise` in "), "{said}");
-    assert!(said.ends_with("awsinv.toml, line 2\nhint: did you mean `service`?\n"), "{said}");
+    assert!(said.ends_with("awsinv.toml, line 2\nhint: did you mean `service` or `series`?\n"), "{said}");
+}
+
+#[test]
+fn a_mistake_in_a_types_metrics_names_file_type_and_metric() {
+    let home = folder();
+    let file = home.path().join("mine.toml");
+    for (line, words) in [
+        ("CPUUtilization = []", &["`metric.\"AWS::EC2::Instance\".CPUUtilization` in ", "write `false`"][..]),
+        ("CPUUtilization = true", &["must not be `true`: leave the line out"]),
+        ("disk = { statistic = [] }", &["unknown key", ".disk.statistic`", "did you mean `statistics`?"]),
+    ] {
+        std::fs::write(&file, format!("[metric.\"AWS::EC2::Instance\"]\n{line}\n")).expect("a file");
+        let said = refusal(&["report", "--config", &file.to_string_lossy()], &[]);
+        for word in words.iter().chain(&["mine.toml, line 2"]) {
+            assert!(said.contains(word), "{line} does not say `{word}`:\n{said}");
+        }
+    }
 }
 
 #[test]

@@ -329,14 +329,17 @@ fn the_example_settings_are_the_defaults() {
 #[test]
 fn the_example_has_every_key_and_each_can_be_used() {
     // The lines that wait for their `#` to be taken away.
-    let waiting = Regex::new(r"(?m)^# (\[\[[a-z_]+\]\]|[a-z_]+ = .*)$").expect("a pattern");
+    let waiting = Regex::new(r"(?m)^# (\[\[[a-z_]+\]\]|\[metric\..*\]|[A-Za-z_]+ = .*)$").expect("a pattern");
     let text = waiting.replace_all(&example(), "$1").into_owned();
     let settings = resolve(text.clone());
     assert!(settings.output.query.is_some() && settings.collect.deadline.is_some());
     assert_eq!(settings.collect.expect_denied.len(), 1);
+    // One of each kind: other statistics, none, one metric more.
+    assert_eq!(settings.collect.metric_changes.len(), 3);
     // The tables that end the file have a `region` and a `type` of their own.
-    let (plain, _) = text.split_once("[[expect_denied]]").expect("it ends with denials to expect");
-    for key in KEYS.iter().filter(|key| key.name != "expect_denied") {
+    let (plain, _) = text.split_once("\n[metric.").expect("it ends with tables");
+    // Tables have no variable.
+    for key in KEYS.iter().filter(|key| key.variable().is_some()) {
         let begins = format!("{} = ", key.name);
         let found = plain.lines().filter(|line| line.starts_with(&begins)).count();
         assert_eq!(found, 1, "`{}` must stand in the example once", key.name);

@@ -133,8 +133,8 @@ mod tests {
         let mut flags: Vec<String> =
             report.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
         // What concerns one run only.
-        flags.retain(|flag| !["demo", "config", "no-metrics"].contains(&flag.as_str()));
-        let mut keys: Vec<String> = KEYS.iter().filter_map(Key::long_flag).collect();
+        flags.retain(|flag| !["demo", "config", "dry-run"].contains(&flag.as_str()));
+        let mut keys: Vec<String> = KEYS.iter().flat_map(Key::long_flags).collect();
         flags.sort();
         keys.sort();
         assert_eq!(flags, keys);
@@ -148,6 +148,10 @@ mod tests {
             "-r eu-*",
             "-p prod",
             "--endpoint-url http://localhost:1",
+            "--no-metrics",
+            "--window 7d",
+            "--series",
+            "--max-cost 0",
             "-o json",
             "--filter state=running",
             "--query resources",
@@ -169,7 +173,26 @@ mod tests {
         ] {
             assert_ne!(settings(line), Settings::default(), "{line}");
         }
-        assert_eq!(settings("--no-metrics --demo --config x"), Settings::default());
+        assert_eq!(settings("--metrics --dry-run --demo --config x"), Settings::default());
+        assert!(report("--dry-run").dry_run && !report("").dry_run);
+    }
+
+    #[test]
+    fn the_later_of_metrics_and_no_metrics_wins_and_both_over_the_file() {
+        for (line, on) in [
+            ("--metrics", true),
+            ("--no-metrics", false),
+            ("--metrics --no-metrics", false),
+            ("--no-metrics --metrics", true),
+            ("--metrics --no-metrics --metrics", true),
+            ("--no-metrics --no-metrics", false),
+        ] {
+            for below in [true, false] {
+                let file = Some(("awsinv.toml".into(), format!("metrics = {below}")));
+                let settings = Settings::resolve(report(line).flags(), [], file).unwrap();
+                assert_eq!(settings.collect.metrics, on, "{line} over {below}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::messages::{MESSAGES, MessageArgs};
 use crate::config::Flags;
 
 const COLLECT: &str = "What to collect";
+const METRICS: &str = "Metrics (CloudWatch)";
 const OUTPUT: &str = "Output";
 const LIMITS: &str = "Limits";
 const DEMO: &str = "Demo";
@@ -36,9 +37,29 @@ pub struct ReportArgs {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = COLLECT)]
     pub endpoint_url: Option<String>,
 
-    /// Ask CloudWatch for nothing; this version never does
+    /// Print the plan and what it would cost; nothing that is billed is asked
     #[arg(long, help_heading = COLLECT)]
+    pub dry_run: bool,
+
+    /// Ask CloudWatch for metrics (the default)
+    #[arg(long, overrides_with_all = ["metrics", "no_metrics"], help_heading = METRICS)]
+    pub metrics: bool,
+
+    /// Ask CloudWatch for nothing
+    #[arg(long, overrides_with_all = ["metrics", "no_metrics"], help_heading = METRICS)]
     pub no_metrics: bool,
+
+    /// How far back to look: 1m to 455d [default: 1h]
+    #[arg(long, value_name = "DURATION", help_heading = METRICS)]
+    pub window: Option<String>,
+
+    /// Keep the datapoints as well
+    #[arg(long, help_heading = METRICS)]
+    pub series: bool,
+
+    /// Most US dollars that the metrics may cost [default: 0.10]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true, help_heading = METRICS)]
+    pub max_cost: Option<String>,
 
     /// table, json, ndjson, csv or markdown; =PATH writes a file, whole or not at
     /// all. Repeatable [default: table]
@@ -130,6 +151,11 @@ impl ReportArgs {
         flags.set_list("region", &self.region);
         flags.set_list("profile", &self.profile);
         flags.set_text("endpoint_url", self.endpoint_url.as_deref());
+        flags.set_switch("metrics", self.metrics, true);
+        flags.set_switch("metrics", self.no_metrics, false);
+        flags.set_text("window", self.window.as_deref());
+        flags.set_switch("series", self.series, true);
+        flags.set_text("max_cost", self.max_cost.as_deref());
         flags.set_list("output", &self.output);
         flags.set_list("filter", &self.filter);
         flags.set_text("query", self.query.as_deref());
