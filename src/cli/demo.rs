@@ -58,6 +58,7 @@ fn options(args: &DemoArgs) -> Result<DemoOptions, UsageError> {
         regions: args.regions,
         size,
         page_size: args.page_size,
+        datapoints_per_page: args.datapoints_per_page,
         latency: args.latency.unwrap_or_default(),
         throttle: args.throttle,
         faults: faults.map_err(|error: crate::demo::FaultError| UsageError::new(error.to_string()))?,

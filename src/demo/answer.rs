@@ -29,7 +29,7 @@ impl std::error::Error for Closed {}
 const DRIBBLES: usize = 20;
 /// When a body fails, hyper drops what it has not sent yet: half of an answer needs this long to go out first.
 const TIME_TO_FLUSH: Duration = Duration::from_millis(50);
-/// Neither XML nor JSON, as a broken proxy might send it.
+/// Neither XML nor JSON, nor a CBOR map, as a broken proxy might send it.
 const GARBAGE: &str = "<<<\u{fffd}{not xml, not json: [0x00 <html><body>proxy error</p>";
 
 /// How an answer is sent.

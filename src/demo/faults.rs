@@ -41,10 +41,20 @@ pub enum FaultKind {
     Expired,
     /// The account has not enabled the Region: the same codes as for unknown credentials.
     RegionDisabled,
+    /// GetMetricData: the first, fourth, seventh, … result of a request is PartialData with half of its datapoints.
+    PartialData,
+    /// GetMetricData: the same results are InternalError, without values.
+    InternalError,
+    /// GetMetricData: the same results are Forbidden, without values.
+    Forbidden,
+    /// GetMetricData: the same results are missing, and nothing says so.
+    LostResults,
+    /// CloudWatch: a request that asks for a certain dimension value is refused whole.
+    InvalidQuery,
 }
 
 /// Names in the text syntax. The seconds of the two slow ones follow after `=`.
-const NAMES: [(&str, FaultKind); 16] = [
+const NAMES: [(&str, FaultKind); 21] = [
     ("denied", FaultKind::Denied),
     ("scp-denied", FaultKind::ScpDenied),
     ("throttled", FaultKind::Throttled),
@@ -61,12 +71,18 @@ const NAMES: [(&str, FaultKind); 16] = [
     ("dribble", FaultKind::Dribble(Duration::from_secs(1))),
     ("expired", FaultKind::Expired),
     ("region-disabled", FaultKind::RegionDisabled),
+    ("partial-data", FaultKind::PartialData),
+    ("internal-error", FaultKind::InternalError),
+    ("forbidden", FaultKind::Forbidden),
+    ("lost-results", FaultKind::LostResults),
+    ("invalid-query", FaultKind::InvalidQuery),
 ];
 
 /// One thing that goes wrong.
 ///
-/// As text: `KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K]`, each name a pattern with `*` and `?`, absent
-/// = any. `denied:DescribeDBInstances@eu-west-1/111122223333`, `throttled:lambda:*#after=1,times=2`, `slow=2.5`.
+/// As text: `KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K,id=VALUE]`, each name a pattern with `*` and `?`,
+/// absent = any. `denied:DescribeDBInstances@eu-west-1/111122223333`, `throttled:lambda:*#after=1,times=2`, `slow=2.5`,
+/// `invalid-query#id=i-0123456789abcdef0`: `id` is a dimension value, needed there and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// What happens.
@@ -81,13 +97,15 @@ pub struct Fault {
     pub after: u64,
     /// And after so many more it is over; `None` = it never is.
     pub times: Option<u64>,
+    /// Only calls that ask CloudWatch for this dimension value; for `InvalidQuery`.
+    pub id: Option<String>,
 }
 
 impl Fault {
     /// A fault of every call; narrow it down with the methods below.
     pub fn new(kind: FaultKind) -> Self {
         let any = || "*".to_owned();
-        Self { kind, operation: any(), region: any(), account: any(), after: 0, times: None }
+        Self { kind, operation: any(), region: any(), account: any(), after: 0, times: None, id: None }
     }
 
     /// Only calls of operations that match.
@@ -118,13 +136,23 @@ impl Fault {
         self
     }
 
-    fn concerns(&self, call: &CallName<'_>) -> bool {
+    /// Only calls that ask CloudWatch for this dimension value.
+    #[must_use]
+    pub fn id(mut self, value: &str) -> Self {
+        self.id = Some(value.to_owned());
+        self
+    }
+
+    fn concerns(&self, call: &CallName<'_>, asks_for: &impl Fn(&str) -> bool) -> bool {
         let operation = if self.operation.contains(':') {
             glob_matches(&self.operation, &format!("{}:{}", call.service, call.operation))
         } else {
             glob_matches(&self.operation, call.operation)
         };
-        operation && glob_matches(&self.region, call.region) && glob_matches(&self.account, call.account)
+        operation
+            && glob_matches(&self.region, call.region)
+            && glob_matches(&self.account, call.account)
+            && self.id.as_ref().is_none_or(|id| asks_for(id))
     }
 
     fn is_active(&self, calls_before: u64) -> bool {
@@ -134,7 +162,9 @@ impl Fault {
 
 /// The text describes no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no fault: {reason}; write KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K]")]
+#[error(
+    "`{text}` is no fault: {reason}; write KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K,id=VALUE]"
+)]
 pub struct FaultError {
     text: String,
     reason: String,
@@ -161,8 +191,16 @@ impl FromStr for Fault {
             match setting.split_once('=') {
                 Some(("after", value)) => fault.after = number(value)?,
                 Some(("times", value)) => fault.times = Some(number(value)?),
-                _ => return Err(refuse(format!("`{setting}` is neither after=N nor times=K"))),
+                Some(("id", value)) if !value.is_empty() => fault.id = Some(value.to_owned()),
+                _ => return Err(refuse(format!("`{setting}` is none of after=N, times=K and id=VALUE"))),
             }
+        }
+        match (fault.kind, &fault.id) {
+            (FaultKind::InvalidQuery, None) => {
+                return Err(refuse("`invalid-query` needs #id=VALUE, a dimension value".to_owned()));
+            }
+            (FaultKind::InvalidQuery, Some(_)) | (_, None) => {}
+            _ => return Err(refuse("only `invalid-query` takes an id".to_owned())),
         }
         let empty = [&fault.operation, &fault.region, &fault.account].into_iter().any(String::is_empty);
         if empty { Err(refuse("a pattern is empty".to_owned())) } else { Ok(fault) }
@@ -203,11 +241,15 @@ impl fmt::Display for Fault {
             write!(f, "={}", duration.as_secs_f64())?;
         }
         write!(f, ":{}@{}/{}", self.operation, self.region, self.account)?;
-        match (self.after, self.times) {
-            (0, None) => Ok(()),
-            (after, None) => write!(f, "#after={after}"),
-            (after, Some(times)) => write!(f, "#after={after},times={times}"),
+        let settings = [
+            (self.after > 0).then(|| format!("after={}", self.after)),
+            self.times.map(|times| format!("times={times}")),
+            self.id.as_ref().map(|id| format!("id={id}")),
+        ];
+        for (nth, setting) in settings.into_iter().flatten().enumerate() {
+            write!(f, "{}{setting}", if nth == 0 { '#' } else { ',' })?;
         }
+        Ok(())
     }
 }
 
@@ -238,9 +280,10 @@ impl Faults {
         Self { faults, seen: Mutex::default() }
     }
 
-    /// What happens to this call, which is counted.
-    pub(crate) fn next(&self, call: &CallName<'_>) -> Option<FaultKind> {
-        let concerning: Vec<&Fault> = self.faults.iter().filter(|fault| fault.concerns(call)).collect();
+    /// What happens to this call, which is counted. `asks_for` tells whether it asks for a dimension value.
+    pub(crate) fn next(&self, call: &CallName<'_>, asks_for: impl Fn(&str) -> bool) -> Option<FaultKind> {
+        let concerning: Vec<&Fault> =
+            self.faults.iter().filter(|fault| fault.concerns(call, &asks_for)).collect();
         if concerning.is_empty() {
             return None;
         }
@@ -315,6 +358,9 @@ mod tests {
             "denied#soon",
             "denied#after=x",
             "denied=3",
+            "denied#id=i-1",
+            "invalid-query",
+            "invalid-query#id=",
             "slow=-1",
             "slow=x",
         ] {
@@ -325,7 +371,10 @@ mod tests {
     #[test]
     fn every_kind_reads_back_what_it_writes() {
         for (_, kind) in NAMES {
-            let fault = Fault::new(kind).operation("rds:*").region("eu-*").window(3, Some(1));
+            let mut fault = Fault::new(kind).operation("rds:*").region("eu-*").window(3, Some(1));
+            if kind == FaultKind::InvalidQuery {
+                fault = fault.id("i-1");
+            }
             assert_eq!(fault.to_string().parse::<Fault>(), Ok(fault));
         }
     }
@@ -335,13 +384,26 @@ mod tests {
         let faults =
             Faults::new(vec![Fault::new(FaultKind::Denied).operation("rds:Describe*").window(1, Some(2))]);
         let calls = |region| -> Vec<bool> {
-            (0..5).map(|_| faults.next(&name("DescribeDBInstances", region)).is_some()).collect()
+            (0..5).map(|_| faults.next(&name("DescribeDBInstances", region), |_| false).is_some()).collect()
         };
         assert_eq!(calls("eu-west-1"), [false, true, true, false, false]);
         assert_eq!(calls("us-east-1"), [false, true, true, false, false]);
         faults.reset();
         assert_eq!(calls("us-east-1"), [false, true, true, false, false]);
-        assert_eq!(faults.next(&name("ListTagsForResource", "us-east-1")), None);
+        assert_eq!(faults.next(&name("ListTagsForResource", "us-east-1"), |_| false), None);
+    }
+
+    #[test]
+    fn a_fault_with_an_id_sees_only_the_calls_that_ask_for_it() {
+        let faults: Vec<Fault> = ["invalid-query#id=i-1", "invalid-query:GetMetricData#id=i-2,times=1"]
+            .map(|text| text.parse().expect("a fault"))
+            .to_vec();
+        let faults = Faults::new(faults);
+        let next = |asked: &str| faults.next(&name("GetMetricData", "eu-west-1"), |id| id == asked);
+        assert_eq!(next("i-3"), None);
+        assert_eq!(next("i-2"), Some(FaultKind::InvalidQuery));
+        assert_eq!(next("i-2"), None, "once");
+        assert_eq!(next("i-1"), Some(FaultKind::InvalidQuery));
     }
 
     proptest! {

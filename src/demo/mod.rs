@@ -5,17 +5,21 @@
 //!
 //! - `estate/`: what there is. Every resource is made from its index, so that an estate of a hundred thousand
 //!   costs no memory, and its size does not change what each of them looks like.
-//! - `wire/`: how it is written: Query-XML (EC2, RDS, STS), REST-JSON (Lambda, Account), JSON 1.1 (tagging).
+//! - `metrics/`: what CloudWatch knows of it: series that depend on nothing but the seed, the resource and the time.
+//! - `wire/`: how it is written: Query-XML (EC2, RDS, STS), REST-JSON (Lambda, Account), JSON 1.1 (tagging),
+//!   rpc-v2-cbor and JSON 1.0 (CloudWatch).
 //! - `service/`: one file a service: the operation's parameters in, a page of resources out.
 //! - `faults.rs`, `throttle.rs`, `calls.rs`: what goes wrong, how fast it may go, and what was asked.
 //!
 //! Signatures are not verified: the account of a call is told by its access key, as AWS's documentation ids are
-//! no secret. `GET /_demo/calls`, `GET /_demo/estate` and `POST /_demo/reset-calls` are for tests.
+//! no secret. `GET /_demo/calls`, `GET /_demo/billed`, `GET /_demo/estate` and `POST /_demo/reset-calls` are for
+//! tests.
 
 mod answer;
 mod calls;
 mod estate;
 mod faults;
+mod metrics;
 mod options;
 mod request;
 mod server;

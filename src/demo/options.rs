@@ -112,6 +112,8 @@ pub struct DemoOptions {
     pub size: Option<Size>,
     /// The most resources a page holds, below AWS's own maximum: to see many pages with few resources.
     pub page_size: Option<usize>,
+    /// The most datapoints that a page of GetMetricData holds, below AWS's own maximum.
+    pub datapoints_per_page: Option<usize>,
     /// How long each call takes at least, whatever it returns.
     pub latency: Duration,
     /// Whether calls are throttled at AWS's published rates.
@@ -129,6 +131,7 @@ impl Default for DemoOptions {
             regions: None,
             size: None,
             page_size: None,
+            datapoints_per_page: None,
             latency: Duration::ZERO,
             throttle: false,
             faults: Vec::new(),

@@ -12,6 +12,7 @@ pub(crate) enum Service {
     Lambda,
     Tagging,
     Account,
+    CloudWatch,
     /// Any other: every operation of it is unknown.
     Other,
 }
@@ -26,6 +27,8 @@ impl Service {
             "lambda" => Self::Lambda,
             "tagging" => Self::Tagging,
             "account" => Self::Account,
+            // What it signs as is older than its name.
+            "monitoring" => Self::CloudWatch,
             _ => Self::Other,
         }
     }
@@ -39,6 +42,7 @@ impl Service {
             Self::Lambda => "lambda",
             Self::Tagging => "tagging",
             Self::Account => "account",
+            Self::CloudWatch => "cloudwatch",
             Self::Other => "other",
         }
     }
@@ -51,6 +55,8 @@ pub(crate) struct Call {
     /// AWS's name of the operation, or the method and path if it has none here.
     pub(crate) operation: String,
     pub(crate) region: String,
+    /// Whether it came in one of the JSON protocols that name their operation in `X-Amz-Target`.
+    pub(crate) has_target: bool,
     /// `None` if the request is not signed.
     pub(crate) access_key_id: Option<String>,
     pub(crate) session_token: Option<String>,
@@ -65,7 +71,9 @@ impl Call {
         let scope = header("authorization").and_then(CredentialScope::parse);
         let service = scope.map_or(Service::Other, |scope| Service::signing_as(scope.service));
         let path = parts.uri.path();
-        let operation = if let Some(target) = header("x-amz-target") {
+        let operation = if let Some(operation) = rpc_operation(path, header("smithy-protocol")) {
+            operation.to_owned()
+        } else if let Some(target) = header("x-amz-target") {
             target.rsplit('.').next().unwrap_or(target).to_owned()
         } else if let Some(action) = Parameters::parse(&body).get("Action") {
             action.to_owned()
@@ -81,6 +89,7 @@ impl Call {
         Self {
             service,
             operation,
+            has_target: header("x-amz-target").is_some(),
             region: scope.map_or("-", |scope| scope.region).to_owned(),
             access_key_id: scope.map(|scope| scope.access_key_id.to_owned()),
             session_token: header("x-amz-security-token").map(str::to_owned),
@@ -88,6 +97,14 @@ impl Call {
             body,
         }
     }
+}
+
+/// The operation that an rpc-v2-cbor request names in its path, `/service/SERVICE/operation/OPERATION`.
+/// <https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html#requests>
+fn rpc_operation<'a>(path: &'a str, protocol: Option<&str>) -> Option<&'a str> {
+    let (service, operation) = path.strip_prefix("/service/")?.split_once("/operation/")?;
+    let known = protocol == Some("rpc-v2-cbor") && service == "GraniteServiceVersion20100801";
+    known.then_some(operation)
 }
 
 /// Who signed, for where: `Credential=AKIADEMO123456789012/20261120/eu-west-1/ec2/aws4_request`.
@@ -184,6 +201,17 @@ mod tests {
         let tagging = call("POST", "/", &[("authorization", &signed("tagging")), target], "{}");
         assert_eq!(tagging.operation, "GetResources");
         assert_eq!(call("GET", "/nothing", &[], "").operation, "GET /nothing");
+    }
+
+    #[test]
+    fn a_cbor_call_names_its_operation_in_the_path_and_its_protocol_in_a_header() {
+        let path = "/service/GraniteServiceVersion20100801/operation/GetMetricData";
+        let (signature, protocol) =
+            (("authorization", signed("monitoring")), ("smithy-protocol", "rpc-v2-cbor"));
+        let headers = [(signature.0, signature.1.as_str()), protocol];
+        let data = call("POST", path, &headers, "");
+        assert_eq!((data.service, data.operation.as_str()), (Service::CloudWatch, "GetMetricData"));
+        assert_eq!(call("POST", path, &headers[..1], "").operation, format!("POST {path}"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -22,6 +22,7 @@ use super::answer::{Closed, DemoBody, Manner};
 use super::calls::Calls;
 use super::estate::{DemoAccount, Estate, KeyOf, mix};
 use super::faults::{CallName, FaultKind, Faults};
+use super::metrics::Metrics;
 use super::options::DemoOptions;
 use super::request::{Call, Service};
 use super::service::{self, Context, Twist};
@@ -115,7 +116,9 @@ struct State {
     throttle: Option<Throttle>,
     latency: Duration,
     page_size: Option<usize>,
+    datapoints_per_page: Option<usize>,
     pages: Pages,
+    metrics: Metrics,
     seed: u64,
     requests: AtomicU64,
 }
@@ -129,7 +132,9 @@ impl State {
             throttle: options.throttle.then(Throttle::default),
             latency: options.latency,
             page_size: options.page_size,
+            datapoints_per_page: options.datapoints_per_page,
             pages: Pages::default(),
+            metrics: Metrics::default(),
             seed: options.seed,
             requests: AtomicU64::new(0),
         }
@@ -157,7 +162,7 @@ impl State {
             account: account_id,
         };
         let _in_flight = self.calls.begin(name.to_string());
-        let fault = self.faults.next(&name);
+        let fault = self.faults.next(&name, |value| service::asks_for(call, value));
         let mut manner = Manner::Whole;
         let mut latency = self.latency;
         match fault {
@@ -176,8 +181,8 @@ impl State {
         };
         tokio::time::sleep_until(received + latency).await;
         let reply = match result {
-            Ok(content) => wire::success(call.service, &call.operation, &content, &request_id),
-            Err(error) => wire::failure(call.service, &error, &request_id),
+            Ok(content) => wire::success(call, &content, &request_id),
+            Err(error) => wire::failure(call, &error, &request_id),
         };
         Ok((reply, manner))
     }
@@ -212,6 +217,7 @@ impl State {
             FaultKind::Error503 => Some(AwsError::unavailable(service)),
             FaultKind::Expired => Some(AwsError::expired(service)),
             FaultKind::RegionDisabled => Some(AwsError::bad_credentials(service)),
+            FaultKind::InvalidQuery => Some(AwsError::invalid_query()),
             _ => None,
         }
     }
@@ -245,14 +251,18 @@ impl State {
             body: call.body.clone(),
             twist,
         });
-        let Some(key) = key else { return self.write(call, twist) };
-        if let Some(content) = self.pages.get(&key) {
+        if let Some(content) = key.as_ref().and_then(|key| self.pages.get(key)) {
             return Ok(content);
+        }
+        if !service::is_heavy(call.service, &call.operation) {
+            return self.write(call, twist);
         }
         let (state, owned) = (Arc::clone(self), call.clone());
         let written = tokio::task::spawn_blocking(move || state.write(&owned, twist)).await;
         let content = written.unwrap_or_else(|_| Err(AwsError::internal(call.service)))?;
-        self.pages.keep(key, content.clone());
+        if let Some(key) = key {
+            self.pages.keep(key, content.clone());
+        }
         Ok(content)
     }
 
@@ -261,9 +271,18 @@ impl State {
         let account =
             self.caller(call).and_then(|account| self.estate.account(&account.id)).ok_or_else(bad)?;
         let shard = self.estate.shard(account, &call.region).ok_or_else(bad)?;
-        let context =
-            Context { estate: &self.estate, account, shard, call, twist, page_size: self.page_size };
-        service::answer(&context).map(wire::Content::into_bytes)
+        let context = Context {
+            estate: &self.estate,
+            account,
+            shard,
+            call,
+            twist,
+            page_size: self.page_size,
+            datapoints_per_page: self.datapoints_per_page,
+            metrics: &self.metrics,
+            now: clock(),
+        };
+        service::answer(&context).map(|content| content.into_bytes(call))
     }
 
     /// Different for every request, the same in every run.
@@ -284,6 +303,7 @@ impl State {
     async fn own_page(self: Arc<Self>, method: &Method, path: &str) -> Response<DemoBody> {
         let value = match (method, path) {
             (&Method::GET, "calls") => Some(self.calls.to_json()),
+            (&Method::GET, "billed") => Some(self.metrics.billed()),
             (&Method::GET, "estate") => {
                 let state = Arc::clone(&self);
                 tokio::task::spawn_blocking(move || state.estate.truth()).await.ok()
@@ -291,6 +311,7 @@ impl State {
             (&Method::POST, "reset-calls") => {
                 self.calls.reset();
                 self.faults.reset();
+                self.metrics.reset();
                 Some(self.calls.to_json())
             }
             _ => None,
@@ -302,11 +323,21 @@ impl State {
     }
 }
 
+/// Seconds since 1970. The estate stands still, its metrics do not.
+fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
 const fn twist(fault: Option<FaultKind>) -> Twist {
     match fault {
         Some(FaultKind::RepeatedToken) => Twist::RepeatedToken,
         Some(FaultKind::EmptyPage) => Twist::EmptyPage,
         Some(FaultKind::Duplicates) => Twist::Duplicates,
+        Some(FaultKind::PartialData) => Twist::PartialData,
+        Some(FaultKind::InternalError) => Twist::InternalError,
+        Some(FaultKind::Forbidden) => Twist::Forbidden,
+        Some(FaultKind::LostResults) => Twist::LostResults,
         _ => Twist::None,
     }
 }

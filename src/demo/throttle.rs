@@ -30,6 +30,16 @@ fn rate<'a>(service: Service, operation: &'a str, body: &[u8]) -> (&'a str, Rate
         Service::Ec2 => (operation, Rate { burst: 100.0, per_second: 20.0 }),
         // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: all control plane calls together
         Service::Lambda => ("control-plane", Rate { burst: 15.0, per_second: 15.0 }),
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html: no burst is published,
+        // so it is taken for one second's worth.
+        Service::CloudWatch => {
+            let per_second = match operation {
+                "GetMetricData" => 50.0,
+                "GetMetricStatistics" => 400.0,
+                _ => 25.0,
+            };
+            (operation, Rate { burst: per_second, per_second })
+        }
         // None is published for these: generous.
         _ => (operation, Rate { burst: 100.0, per_second: 50.0 }),
     }
@@ -84,5 +94,16 @@ mod tests {
         assert_eq!(allowed(Service::Ec2, "us-east-1", b"MaxResults=1000", 2), 100, "its own bucket");
         assert_eq!(allowed(Service::Ec2, "eu-west-1", b"", 2), 50, "without MaxResults");
         assert_eq!(allowed(Service::Lambda, "eu-west-1", b"", 2), 15);
+    }
+
+    #[test]
+    fn each_operation_of_cloudwatch_has_its_own_rate() {
+        let (throttle, now) = (Throttle::default(), Instant::now());
+        for (operation, rate) in [("GetMetricData", 50), ("GetMetricStatistics", 400), ("ListMetrics", 25)] {
+            let name =
+                CallName { service: "cloudwatch", operation, region: "eu-west-1", account: "111122223333" };
+            let allowed = (0..500).filter(|_| throttle.allows(&name, Service::CloudWatch, b"", now)).count();
+            assert_eq!(allowed, rate, "{operation}");
+        }
     }
 }

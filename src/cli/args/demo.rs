@@ -68,6 +68,10 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = BEHAVIOUR)]
     pub page_size: Option<usize>,
 
+    /// Most datapoints of a page of CloudWatch's GetMetricData, below AWS's own limit
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = BEHAVIOUR)]
+    pub datapoints_per_page: Option<usize>,
+
     /// How long each call takes at least (50ms)
     #[arg(long, value_name = "DURATION", value_parser = duration_or_zero, help_heading = BEHAVIOUR)]
     pub latency: Option<Duration>,
@@ -76,8 +80,9 @@ pub struct DemoArgs {
     #[arg(long, help_heading = BEHAVIOUR)]
     pub throttle: bool,
 
-    /// KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K]: what goes wrong, and
-    /// where. Repeatable; an unknown KIND lists them all
+    /// KIND[:OPERATION][@REGION[/ACCOUNT]][#after=N,times=K,id=VALUE]: what goes
+    /// wrong, and where. Repeatable; an unknown KIND lists them all. Only
+    /// invalid-query takes, and needs, an id: the dimension value that it refuses
     #[arg(long, value_name = "SPEC", help_heading = BEHAVIOUR)]
     pub fault: Vec<String>,
 

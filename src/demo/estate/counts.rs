@@ -6,7 +6,7 @@ use super::accounts::DemoAccount;
 use super::regions::{OptIn, Region};
 
 /// A kind of resource, as the estate counts them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Instance,
     Database,

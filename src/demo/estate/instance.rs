@@ -143,6 +143,8 @@ pub(crate) struct Instance {
     pub(crate) root_device: (&'static str, &'static str),
     pub(crate) volumes: Vec<Volume>,
     pub(crate) transition_reason: String,
+    /// When it stopped, or began to; it is the moment in `transition_reason`.
+    pub(crate) stopped_at: Option<i64>,
     pub(crate) state_reason: Option<(&'static str, &'static str)>,
     pub(crate) capacity_reservation_id: Option<String>,
     pub(crate) tenancy: &'static str,
@@ -254,6 +256,7 @@ pub(crate) fn instance(place: &Place<'_>, index: usize) -> Instance {
         volumes,
         interfaces,
         transition_reason,
+        stopped_at: (!matches!(state, InstanceState::Pending | InstanceState::Running)).then_some(changed_at),
         state_reason,
         capacity_reservation_id: (index % 40 == 34).then(|| place.id("cr", index)),
         tenancy: if index % 40 == 39 { "dedicated" } else { "default" },

@@ -44,12 +44,14 @@ static APPS: [App; 12] = [
 pub(crate) struct Place<'a> {
     pub(crate) account: &'a DemoAccount,
     pub(crate) region: &'static Region,
+    /// The seed of the estate.
+    pub(crate) seed: u64,
     key: u64,
 }
 
 impl<'a> Place<'a> {
     pub(crate) fn new(seed: u64, account: &'a DemoAccount, region: &'static Region) -> Self {
-        Self { account, region, key: key(seed, &[&account.id, region.name]) }
+        Self { account, region, seed, key: key(seed, &[&account.id, region.name]) }
     }
 
     /// The draws of the `index`-th resource of a kind.

@@ -27,7 +27,7 @@ impl Estate {
             })
             .collect();
         let resources: Vec<Value> = self.shards().flat_map(|shard| resources(&shard)).collect();
-        json!({ "accounts": accounts, "resources": resources })
+        json!({ "seed": self.seed, "accounts": accounts, "resources": resources })
     }
 }
 
@@ -52,6 +52,9 @@ fn resource(shard: &Shard<'_>, kind: Kind, index: usize) -> Value {
                 "class": instance.instance_type.name,
                 "tags": tags(&instance.tags),
                 "hidden_by_default": instance.managed_by.is_some(),
+                "monitoring": instance.monitoring,
+                "launched_at": instance.launched_at,
+                "stopped_at": instance.stopped_at,
             })
         }
         Kind::Database => {
@@ -62,6 +65,15 @@ fn resource(shard: &Shard<'_>, kind: Kind, index: usize) -> Value {
                 "id": database.identifier,
                 "state": database.status,
                 "class": database.class,
+                "engine": database.engine.name,
+                "role": match &database.cluster {
+                    Some((_, 0)) => "writer",
+                    Some(_) => "reader",
+                    None if database.replica_of.is_some() => "replica",
+                    None => "standalone",
+                },
+                "storage_gib": database.storage.gibibytes,
+                "created_at": database.created_at,
                 "tags": tags(&database.tags),
             })
         }
@@ -73,6 +85,10 @@ fn resource(shard: &Shard<'_>, kind: Kind, index: usize) -> Value {
                 "id": cluster.identifier,
                 "state": cluster.status,
                 "class": cluster.instance_class(),
+                "engine": cluster.engine.name,
+                "members": shard.members(index).len(),
+                "serverless": cluster.serverless.map(|(low, high)| [low, high]),
+                "created_at": cluster.created_at,
                 "tags": tags(&cluster.tags),
             })
         }

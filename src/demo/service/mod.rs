@@ -1,6 +1,11 @@
 //! One file a service: an operation's parameters in, its content or AWS's error out.
 
 mod account;
+mod cloudwatch;
+mod cloudwatch_data;
+mod cloudwatch_list;
+mod cloudwatch_page;
+mod cloudwatch_statistics;
 mod ec2;
 mod ec2_instance;
 mod lambda;
@@ -15,6 +20,7 @@ pub(crate) use paging::Twist;
 use paging::{Page, PageRequest};
 
 use super::estate::{DemoAccount, Estate, Shard, key};
+use super::metrics::Metrics;
 use super::request::{Call, Service};
 use super::wire::{AwsError, Content};
 
@@ -30,6 +36,11 @@ pub(crate) struct Context<'a> {
     pub(crate) twist: Twist,
     /// The most resources of a page, if fewer than AWS's own maximum.
     pub(crate) page_size: Option<usize>,
+    /// The most datapoints of a page of GetMetricData, if fewer than AWS's own maximum.
+    pub(crate) datapoints_per_page: Option<usize>,
+    pub(crate) metrics: &'a Metrics,
+    /// The server's clock, in seconds.
+    pub(crate) now: i64,
 }
 
 impl Context<'_> {
@@ -82,6 +93,9 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Content, AwsError> {
         (Service::Lambda, "ListFunctions") => lambda::list_functions(context),
         (Service::Tagging, "GetResources") => tagging::get_resources(context),
         (Service::Account, "ListRegions") => account::list_regions(context),
+        (Service::CloudWatch, "GetMetricData") => cloudwatch_data::get_metric_data(context),
+        (Service::CloudWatch, "GetMetricStatistics") => cloudwatch_statistics::get_metric_statistics(context),
+        (Service::CloudWatch, "ListMetrics") => cloudwatch_list::list_metrics(context),
         (service, operation) => Err(AwsError::unknown_operation(service, operation)),
     }
 }
@@ -95,6 +109,16 @@ pub(crate) fn is_list(service: Service, operation: &str) -> bool {
             | (Service::Lambda, "ListFunctions")
             | (Service::Tagging, "GetResources")
     )
+}
+
+/// Whether an operation computes so much that it must not hold up other connections.
+pub(crate) fn is_heavy(service: Service, operation: &str) -> bool {
+    is_list(service, operation) || service == Service::CloudWatch
+}
+
+/// Whether a call asks CloudWatch for a dimension value.
+pub(crate) fn asks_for(call: &Call, value: &str) -> bool {
+    call.service == Service::CloudWatch && cloudwatch::asks_for(call, value)
 }
 
 /// Who calls, as an ARN.

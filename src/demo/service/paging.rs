@@ -19,6 +19,14 @@ pub(crate) enum Twist {
     EmptyPage,
     /// A page begins with the last resources of the page before.
     Duplicates,
+    /// Every third result of GetMetricData is cut in half, and says so.
+    PartialData,
+    /// Every third result of GetMetricData is an internal error.
+    InternalError,
+    /// Every third result of GetMetricData is forbidden.
+    Forbidden,
+    /// Every third result of GetMetricData is left out.
+    LostResults,
 }
 
 /// A page that somebody asks for.

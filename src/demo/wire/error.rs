@@ -2,7 +2,8 @@
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>,
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html>,
-//! <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>
+//! <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>,
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html>
 
 use crate::demo::request::Service;
 
@@ -26,7 +27,9 @@ impl AwsError {
             Service::Ec2 => {
                 Self::new(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
             }
-            Service::Rds | Service::Sts => Self::new(403, "InvalidClientTokenId", INVALID),
+            Service::Rds | Service::Sts | Service::CloudWatch => {
+                Self::new(403, "InvalidClientTokenId", INVALID)
+            }
             Service::Tagging => Self::new(400, "UnrecognizedClientException", INVALID),
             Service::Lambda | Service::Account | Service::Other => {
                 Self::new(403, "UnrecognizedClientException", INVALID)
@@ -40,7 +43,7 @@ impl AwsError {
             Service::Lambda | Service::Account | Service::Tagging | Service::Other => {
                 Self::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
             }
-            Service::Ec2 | Service::Rds | Service::Sts => {
+            Service::Ec2 | Service::Rds | Service::Sts | Service::CloudWatch => {
                 Self::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
             }
         }
@@ -74,11 +77,17 @@ impl AwsError {
                 ),
             ),
             _ => {
-                let message = format!(
-                    "User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}"
-                );
+                // Its reading actions have no resources, and its message names none.
+                let on = match service {
+                    Service::CloudWatch => String::new(),
+                    _ => format!(" on resource: {resource}"),
+                };
+                let message =
+                    format!("User: {principal} is not authorized to perform: {action}{on} {reason}");
                 match service {
-                    Service::Rds | Service::Sts => Self::new(403, "AccessDenied", message),
+                    Service::Rds | Service::Sts | Service::CloudWatch => {
+                        Self::new(403, "AccessDenied", message)
+                    }
                     Service::Tagging => Self::new(400, "AccessDeniedException", message),
                     _ => Self::new(403, "AccessDeniedException", message),
                 }
@@ -89,7 +98,9 @@ impl AwsError {
     pub(crate) fn throttled(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(503, "RequestLimitExceeded", "Request limit exceeded."),
-            Service::Rds | Service::Sts => Self::new(400, "Throttling", "Rate exceeded"),
+            Service::Rds | Service::Sts | Service::CloudWatch => {
+                Self::new(400, "Throttling", "Rate exceeded")
+            }
             Service::Tagging => Self::new(400, "ThrottledException", "Rate exceeded"),
             Service::Lambda | Service::Account | Service::Other => {
                 Self::new(429, "TooManyRequestsException", "Rate exceeded")
@@ -105,6 +116,7 @@ impl AwsError {
             Service::Lambda => Self::new(500, "ServiceException", MESSAGE),
             Service::Tagging => Self::new(500, "InternalServiceException", MESSAGE),
             Service::Account => Self::new(500, "InternalServerException", MESSAGE),
+            Service::CloudWatch => Self::new(500, "InternalServiceError", MESSAGE),
         }
     }
 
@@ -120,7 +132,7 @@ impl AwsError {
         const MESSAGE: &str = "The security token included in the request is expired";
         match service {
             Service::Ec2 => Self::new(400, "RequestExpired", "Request has expired."),
-            Service::Rds | Service::Sts => Self::new(403, "ExpiredToken", MESSAGE),
+            Service::Rds | Service::Sts | Service::CloudWatch => Self::new(403, "ExpiredToken", MESSAGE),
             Service::Tagging => Self::new(400, "ExpiredTokenException", MESSAGE),
             Service::Lambda | Service::Account | Service::Other => {
                 Self::new(403, "ExpiredTokenException", MESSAGE)
@@ -136,7 +148,7 @@ impl AwsError {
                 format!("The action {operation} is not valid for this web service."),
             ),
             Service::Tagging => Self::new(400, "UnknownOperationException", "UnknownOperationException"),
-            Service::Lambda | Service::Account | Service::Other => {
+            Service::Lambda | Service::Account | Service::CloudWatch | Service::Other => {
                 Self::new(404, "UnknownOperationException", format!("Unknown operation: {operation}"))
             }
         }
@@ -145,12 +157,22 @@ impl AwsError {
     /// A parameter out of its range.
     pub(crate) fn invalid_parameter(service: Service, message: impl Into<String>) -> Self {
         let code = match service {
-            Service::Ec2 | Service::Rds | Service::Sts => "InvalidParameterValue",
+            Service::Ec2 | Service::Rds | Service::Sts | Service::CloudWatch => "InvalidParameterValue",
             Service::Lambda => "InvalidParameterValueException",
             Service::Tagging => "InvalidParameterException",
             Service::Account | Service::Other => "ValidationException",
         };
         Self::new(400, code, message)
+    }
+
+    /// What CloudWatch says of a query that it does not take; the whole request is refused.
+    pub(crate) fn invalid_query() -> Self {
+        Self::validation("The value for parameter Dimensions of a metric is not valid.")
+    }
+
+    /// CloudWatch's refusal of a GetMetricData.
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self::new(400, "ValidationError", message)
     }
 
     /// A page token that this list did not give.
@@ -159,6 +181,7 @@ impl AwsError {
             Service::Ec2 => Self::new(400, "InvalidNextToken", "The specified NextToken is not valid."),
             Service::Rds => Self::invalid_parameter(service, "The parameter Marker is not a valid marker."),
             Service::Lambda => Self::invalid_parameter(service, "Invalid Marker"),
+            Service::CloudWatch => Self::invalid_parameter(service, "Request parameter NextToken is invalid"),
             _ => Self::invalid_parameter(service, "The pagination token is not valid."),
         }
     }
