@@ -36,11 +36,13 @@ mod tests {
     use super::document;
 
     #[test]
-    fn every_key_is_required_and_those_without_a_value_may_be_null() {
+    fn every_key_but_series_is_required_and_those_without_a_value_may_be_null() {
         let schema = document();
         let resource = &schema["$defs"]["Resource"];
         let keys = resource["properties"].as_object().unwrap();
-        assert_eq!(keys.len(), resource["required"].as_array().unwrap().len());
+        let required = resource["required"].as_array().unwrap();
+        let optional: Vec<_> = keys.keys().filter(|key| !required.contains(&json!(key))).collect();
+        assert_eq!(optional, ["series"]);
         assert_eq!(keys["state"]["type"], json!(["string", "null"]));
         assert_eq!(resource["additionalProperties"], json!(false));
     }
