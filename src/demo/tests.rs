@@ -27,6 +27,13 @@ const TAGGING: Ask = Ask {
     body: "{}",
 };
 
+const CLOUDWATCH: Ask = Ask {
+    service: "monitoring",
+    head: "POST / HTTP/1.1",
+    target: "GraniteServiceVersion20100801.ListMetrics",
+    body: "{}",
+};
+
 #[derive(Clone, Copy)]
 struct Ask {
     service: &'static str,
@@ -97,6 +104,7 @@ async fn each_fault_has_the_code_and_status_of_each_service() {
                 ("403", "AccessDenied"),
                 ("403", "AccessDeniedException"),
                 ("400", "AccessDeniedException"),
+                ("403", "AccessDenied"),
             ],
         ),
         (
@@ -106,6 +114,7 @@ async fn each_fault_has_the_code_and_status_of_each_service() {
                 ("400", "Throttling"),
                 ("429", "TooManyRequestsException"),
                 ("400", "ThrottledException"),
+                ("400", "Throttling"),
             ],
         ),
         (
@@ -115,12 +124,14 @@ async fn each_fault_has_the_code_and_status_of_each_service() {
                 ("500", "InternalFailure"),
                 ("500", "ServiceException"),
                 ("500", "InternalServiceException"),
+                ("500", "InternalServiceError"),
             ],
         ),
         (
             "error-503",
             [
                 ("503", "Unavailable"),
+                ("503", "ServiceUnavailable"),
                 ("503", "ServiceUnavailable"),
                 ("503", "ServiceUnavailable"),
                 ("503", "ServiceUnavailable"),
@@ -133,6 +144,7 @@ async fn each_fault_has_the_code_and_status_of_each_service() {
                 ("403", "ExpiredToken"),
                 ("403", "ExpiredTokenException"),
                 ("400", "ExpiredTokenException"),
+                ("403", "ExpiredToken"),
             ],
         ),
         (
@@ -142,15 +154,18 @@ async fn each_fault_has_the_code_and_status_of_each_service() {
                 ("403", "InvalidClientTokenId"),
                 ("403", "UnrecognizedClientException"),
                 ("400", "UnrecognizedClientException"),
+                ("403", "InvalidClientTokenId"),
             ],
         ),
     ];
     for (fault, answers) in expected {
         let server = faulty(&format!("{fault}:*@eu-west-1")).await;
-        for (ask, (expected_status, code)) in [EC2, RDS, LAMBDA, TAGGING].into_iter().zip(answers) {
+        for (ask, (expected_status, code)) in [EC2, RDS, LAMBDA, TAGGING, CLOUDWATCH].into_iter().zip(answers)
+        {
             let answer = ask.of(&server, "eu-west-1").await;
             assert_eq!(status(&answer), expected_status, "{fault} {}", ask.service);
             assert!(answer.contains(code), "{fault} {}: {answer}", ask.service);
+            assert_eq!(answer.contains("x-amzn-query-error: "), ask.service == "monitoring", "{answer}");
             assert!(answer.contains("x-amzn-requestid: "), "{answer}");
             assert_eq!(status(&ask.of(&server, "us-east-1").await), "200", "elsewhere all is well");
         }
@@ -160,7 +175,7 @@ async fn each_fault_has_the_code_and_status_of_each_service() {
 #[tokio::test]
 async fn an_scp_denial_says_so() {
     let server = faulty("scp-denied").await;
-    for ask in [EC2, RDS, LAMBDA, TAGGING] {
+    for ask in [EC2, RDS, LAMBDA, TAGGING, CLOUDWATCH] {
         let answer = ask.of(&server, "eu-west-1").await;
         assert!(answer.contains("with an explicit deny in a service control policy"), "{answer}");
     }
@@ -169,7 +184,7 @@ async fn an_scp_denial_says_so() {
 #[tokio::test]
 async fn bad_keys_and_regions_that_are_not_enabled_answer_alike() {
     let server = start(DemoOptions::default()).await;
-    for ask in [EC2, RDS, LAMBDA, TAGGING] {
+    for ask in [EC2, RDS, LAMBDA, TAGGING, CLOUDWATCH] {
         let stranger = ask.signed(&server, "eu-west-1", "AKIAIOSFODNN7EXAMPLE").await;
         let disabled = ask.of(&server, "af-south-1").await;
         let no_token = ask.signed(&server, "eu-west-1", &format!("ASIADEMO{ACCOUNT}")).await;
@@ -253,6 +268,7 @@ async fn calls_are_counted_and_forgotten_and_the_truth_is_told() {
     let calls = own(&server, "GET /_demo/calls").await;
     assert_eq!(calls[format!("ec2:DescribeInstances@eu-west-1/{ACCOUNT}")], 1);
     assert_eq!((&calls["ec2:DescribeInstances@eu-west-1/-"], &calls["total"]), (&1.into(), &2.into()));
+    assert_eq!(own(&server, "GET /_demo/billed").await["metrics_requested"], 0);
     assert_eq!(own(&server, "POST /_demo/reset-calls").await["total"], 0);
     let truth = own(&server, "GET /_demo/estate").await;
     assert_eq!(truth["resources"].as_array().map(Vec::len), Some(server.estate().resource_count()));

@@ -19,8 +19,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from unittest import mock
 
 import boto3
+import botocore.model
 from botocore.config import Config
 
 import awsinv
@@ -52,8 +54,14 @@ class Server:
     name: str
     url: str
 
-    def client(self, service: str, credentials: Credentials, region: str = "us-east-1"):
-        """A boto3 client of it."""
+    def client(self, service: str, credentials: Credentials, region: str = "us-east-1", protocol: str | None = None):
+        """A boto3 client of it; `protocol` is put before those that botocore prefers, where the service has it."""
+        preferred = botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS
+        order = (protocol, *preferred) if protocol else preferred
+        with mock.patch("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", order):
+            return self._client(service, credentials, region)
+
+    def _client(self, service: str, credentials: Credentials, region: str):
         return boto3.client(
             service,
             region_name=region,
@@ -79,6 +87,15 @@ class Server:
     def calls(self) -> dict:
         """What the demo server has been asked: calls by `service:Operation@region/account`, and some totals."""
         return self._get("/_demo/calls")
+
+    def billed(self) -> dict:
+        """What the demo server's answers would have cost: queries of GetMetricData, requests of GetMetricStatistics."""
+        return self._get("/_demo/billed")
+
+    def reset_calls(self) -> None:
+        """Forgets the calls, what they cost, and how often each fault struck."""
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/_demo/reset-calls", method="POST"), timeout=60):
+            pass
 
     def _get(self, path: str) -> dict:
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:

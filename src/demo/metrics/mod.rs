@@ -15,3 +15,6 @@ pub(crate) use series::Series;
 pub(crate) use statistic::{Statistic, Window};
 pub(crate) use subject::{Life, Subject};
 pub(crate) use subjects::{Metrics, kind_of};
+
+#[cfg(test)]
+mod tests;

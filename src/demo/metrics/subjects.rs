@@ -21,8 +21,8 @@ pub(crate) fn kind_of(namespace: &str, dimension: &str) -> Option<Kind> {
 }
 
 /// All of a kind in one account and Region.
-#[derive(Debug, Default)]
-pub(crate) struct Subjects {
+#[derive(Debug)]
+struct Subjects {
     all: Vec<Subject>,
     by_value: HashMap<String, usize>,
 }
@@ -42,23 +42,31 @@ impl Subjects {
         let by_value = all.iter().enumerate().map(|(at, subject)| (subject.value.clone(), at)).collect();
         Self { all, by_value }
     }
+}
 
+type Once = Arc<OnceLock<Subjects>>;
+
+/// All of a kind in one account and Region, which were listed once.
+#[derive(Debug)]
+pub(crate) struct Listed(Once);
+
+impl Listed {
     pub(crate) fn all(&self) -> &[Subject] {
-        &self.all
+        self.0.get().map_or(&[], |subjects| subjects.all.as_slice())
     }
 
     /// The resource of a namespace that has this name.
     pub(crate) fn get(&self, namespace: &str, value: &str) -> Option<&Subject> {
-        self.by_value.get(value).map(|at| &self.all[*at]).filter(|subject| subject.namespace == namespace)
+        let subjects = self.0.get()?;
+        let subject = subjects.by_value.get(value).map(|at| &subjects.all[*at])?;
+        (subject.namespace == namespace).then_some(subject)
     }
 }
-
-type Listed = Arc<OnceLock<Subjects>>;
 
 /// Every resource that somebody asked metrics of, and what the answers would have cost.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    listed: Mutex<HashMap<(usize, &'static str, Kind), Listed>>,
+    listed: Mutex<HashMap<(usize, &'static str, Kind), Once>>,
     queries: AtomicU64,
     queries_on_later_pages: AtomicU64,
     statistics: AtomicU64,
@@ -66,18 +74,13 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// The resources of a kind in one account (by number) and Region.
-    pub(crate) fn with<T>(
-        &self,
-        account: usize,
-        shard: &Shard<'_>,
-        kind: Kind,
-        act: impl FnOnce(&Subjects) -> T,
-    ) -> T {
+    pub(crate) fn of(&self, account: usize, shard: &Shard<'_>, kind: Kind) -> Listed {
         let listed = {
             let mut all = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(all.entry((account, shard.place.region.name, kind)).or_default())
         };
-        act(listed.get_or_init(|| Subjects::new(shard, kind)))
+        listed.get_or_init(|| Subjects::new(shard, kind));
+        Listed(listed)
     }
 
     /// Counts the queries of a GetMetricData that was answered. What a query costs does not depend on what it finds.

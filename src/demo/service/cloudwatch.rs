@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/Welcome.html>
 
 use super::Context;
-use crate::demo::metrics::{Series, Subject, kind_of};
+use crate::demo::metrics::{Series, kind_of};
 use crate::demo::request::Call;
 use crate::demo::wire::cbor::{self, Members, Value, WrongType};
 use crate::demo::wire::{AwsError, cbor_json};
@@ -64,10 +64,9 @@ impl<'a> MetricName<'a> {
     pub(super) fn series<T>(&self, context: &Context<'_>, act: impl FnOnce(Option<Series<'_>>) -> T) -> T {
         let [(dimension, value)] = self.dimensions[..] else { return act(None) };
         let Some(kind) = kind_of(self.namespace, dimension) else { return act(None) };
-        context.metrics.with(context.account, &context.shard, kind, |subjects| {
-            let subject: Option<&Subject> = subjects.get(self.namespace, value);
-            act(subject.and_then(|subject| Series::new(subject, self.name)))
-        })
+        let subjects = context.metrics.of(context.account, &context.shard, kind);
+        let subject = subjects.get(self.namespace, value);
+        act(subject.and_then(|subject| Series::new(subject, self.name)))
     }
 }
 

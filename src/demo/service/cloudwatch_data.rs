@@ -211,14 +211,15 @@ impl Reader<'_> {
         let mut budget = self.limit;
         if twist == Twist::Duplicates && place.query + place.datapoint > 0 {
             // On top of the page's own, or a page of one datapoint would never get on.
-            let again = if place.datapoint > 0 { place.datapoint.min((budget / 3).max(1)) } else { 0 };
-            if again > 0 {
+            budget += if place.datapoint > 0 {
+                let again = place.datapoint.min((budget / 3).max(1));
                 from.datapoint -= again;
-                budget += again;
+                again
             } else {
                 from.query -= 1;
-                budget = budget.saturating_add(MOST_DATAPOINTS);
-            }
+                let before = self.queries.get(from.query).filter(|query| query.returned);
+                before.map_or(0, |query| self.datapoints(query, from.now, &mut Shared::new()).len())
+            };
         }
         let (results, next) = self.results(from, budget);
         let next = match twist {

@@ -4,7 +4,7 @@
 use super::Context;
 use super::cloudwatch::{document, members};
 use crate::demo::estate::Kind;
-use crate::demo::metrics::Life;
+use crate::demo::metrics::{Life, Subject};
 use crate::demo::request::Service;
 use crate::demo::wire::cbor::{Value, map};
 use crate::demo::wire::{AwsError, Content};
@@ -39,31 +39,25 @@ pub(super) fn list_metrics(context: &Context<'_>) -> Result<Content, AwsError> {
         Some(other) => return Err(invalid(format!("The value {other} for RecentlyActive is not valid."))),
     };
     let sent = |life: Life| life.from < context.now && life.until.is_none_or(|until| until > since);
-    let mut found = Vec::new();
-    for kind in Kind::ALL {
-        context.metrics.with(context.account, &context.shard, kind, |subjects| {
-            let subjects = subjects.all().iter().filter(|subject| {
-                namespace.is_none_or(|asked| asked == subject.namespace)
-                    && sent(subject.life)
-                    && filters.iter().all(|(name, value)| {
-                        *name == subject.dimension && value.is_none_or(|value| value == subject.value)
-                    })
-            });
-            for subject in subjects {
-                let metrics = subject.metrics.iter().map(|metric| metric.name());
-                let metrics = metrics.filter(|known| name.is_none_or(|asked| asked == *known));
-                found.extend(
-                    metrics.map(|name| (subject.namespace, name, subject.dimension, subject.value.clone())),
-                );
-            }
-        });
-    }
+    let listed = Kind::ALL.map(|kind| context.metrics.of(context.account, &context.shard, kind));
+    let subjects = listed.iter().flat_map(|subjects| subjects.all()).filter(|subject| {
+        namespace.is_none_or(|asked| asked == subject.namespace)
+            && sent(subject.life)
+            && filters.iter().all(|(name, value)| {
+                *name == subject.dimension && value.is_none_or(|value| value == subject.value)
+            })
+    });
+    let found: Vec<(&Subject, &str)> = subjects
+        .flat_map(|subject| subject.metrics.iter().map(move |metric| (subject, metric.name())))
+        .filter(|(_, known)| name.is_none_or(|asked| asked == *known))
+        .collect();
     let page =
         context.page(found.len(), PAGE, request.text("NextToken")?.filter(|token| !token.is_empty()))?;
-    let metrics = found[page.positions].iter().map(|(namespace, name, dimension, value)| {
-        let dimension = map([("Name", Value::from(*dimension)), ("Value", Value::from(value.as_str()))]);
+    let metrics = found[page.positions].iter().map(|(subject, name)| {
+        let (dimension, value) = (subject.dimension, subject.value.as_str());
+        let dimension = map([("Name", Value::from(dimension)), ("Value", Value::from(value))]);
         map([
-            ("Namespace", Value::from(*namespace)),
+            ("Namespace", Value::from(subject.namespace)),
             ("MetricName", Value::from(*name)),
             ("Dimensions", Value::Array(vec![dimension])),
         ])
