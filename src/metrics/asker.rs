@@ -46,11 +46,9 @@ impl Asker {
 
     /// Gives a reservation back if AWS did not charge for the request that failed so.
     pub(super) fn release_unless_charged(&self, failure: &Failure, cost: u64) {
-        if failure.attempts == 0
-            || is_denial(failure.class)
-            || is_rejection(failure)
-            || failure.class == FailureClass::Throttled
-        {
+        // What the budget did not allow again has been sent once, and may have been charged.
+        let unsent = failure.attempts == 0 && failure.class != FailureClass::CostLimit;
+        if unsent || !may_be_charged(failure) {
             self.budget.release(cost);
         }
     }
@@ -60,8 +58,7 @@ impl Asker {
     /// # Errors
     /// `cost_limit` where that would go above the budget.
     pub(super) fn again(&self, api: Api, failure: &Failure, cost: u64) -> Result<(), Failure> {
-        let charged = !is_denial(failure.class) && failure.class != FailureClass::Throttled;
-        if !charged || self.budget.reserve_again(cost) { Ok(()) } else { Err(cost_limit(api)) }
+        if !may_be_charged(failure) || self.budget.reserve_again(cost) { Ok(()) } else { Err(cost_limit(api)) }
     }
 }
 
@@ -75,6 +72,11 @@ const fn is_denial(class: FailureClass) -> bool {
             | FailureClass::CredentialsExpired
             | FailureClass::CredentialsInvalid
     )
+}
+
+/// Whether AWS may have done the work, though we did not get what came of it.
+fn may_be_charged(failure: &Failure) -> bool {
+    !is_denial(failure.class) && !is_rejection(failure) && failure.class != FailureClass::Throttled
 }
 
 /// Whether AWS refuses what the request says, rather than failing to answer it.
