@@ -6,6 +6,7 @@ mod accounts;
 mod architecture;
 mod cli;
 mod collectors;
+mod demo_metrics;
 mod docs;
 mod registry;
 mod support;

@@ -10,16 +10,23 @@ One line a check; exit 1 if any failed.
 
 import argparse
 import collections
+import datetime
 import json
 import sys
+import time
 import traceback
+import unittest.mock
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.model
+import botocore.parsers
 import dateutil.parser
+
+import oracle
 
 # Values that the estate holds on purpose, which no SDK lists; and EC2's own spelling of its one platform.
 FUTURE = {"m12x.3xlarge", "python4.0", "windows"}
@@ -113,7 +120,9 @@ def check_json(shape, value, path):
         for key, member in value.items():
             check_json(shape.value, member, f"{path}/{key}")
     else:
-        types = {"string": str, "integer": int, "long": int, "double": (int, float), "boolean": bool}
+        # A moment is a number in JSON, and of its own type in CBOR.
+        moment = (int, float, datetime.datetime)
+        types = {"string": str, "integer": int, "long": int, "double": (int, float), "boolean": bool, "timestamp": moment}
         expect(isinstance(value, types[shape.type_name]), f"{path}: {value!r} is no {shape.type_name}")
         check_enum(shape, value, path)
 
@@ -121,6 +130,12 @@ def check_json(shape, value, path):
 def check_body(model, response):
     """The body of one answer of status 200, with its envelope."""
     protocol, operation, body = model.service_model.resolved_protocol, model.name, response["body"]
+    if "cbor" in protocol:
+        same("the protocol of the answer", response["headers"].get("smithy-protocol"), "rpc-v2-cbor")
+        same("its type", response["headers"].get("content-type"), "application/cbor")
+        parser = botocore.parsers.RpcV2CBORParser()
+        check_json(model.output_shape, parser.parse_data_item(parser.get_peekable_stream_from_bytes(body)), operation)
+        return
     if "json" in protocol:
         check_json(model.output_shape, json.loads(body), operation)
         return
@@ -156,16 +171,20 @@ class Demo:
         with urllib.request.urlopen(urllib.request.Request(self.url + path, method=method), timeout=60) as answer:
             return json.load(answer)
 
-    def client(self, service, region, key, token=None, check=True):
-        client = boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self.url,
-            aws_access_key_id=key,
-            aws_secret_access_key="any",
-            aws_session_token=token,
-            config=botocore.config.Config(retries={"max_attempts": 0}, proxies={}),
-        )
+    def client(self, service, region, key, token=None, check=True, protocol=None):
+        preferred = botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS
+        order = (protocol, *preferred) if protocol else preferred
+        with unittest.mock.patch("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", order):
+            client = boto3.client(
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id=key,
+                aws_secret_access_key="any",
+                aws_session_token=token,
+                config=botocore.config.Config(retries={"max_attempts": 0}, proxies={}),
+            )
+        expect(protocol in (None, client.meta.service_model.resolved_protocol), f"{service} does not speak {protocol}")
         if check:
             client.meta.events.register("before-parse", self.before_parse)
         return client
@@ -467,6 +486,78 @@ def check_identity(demo):
     return "callers and sessions"
 
 
+# boto3 prefers the first for CloudWatch, the Rust SDK speaks the second.
+CLOUDWATCH_PROTOCOLS = ["json", "smithy-rpc-v2-cbor"]
+
+
+def check_metrics(demo):
+    total = 0
+    for account, region in demo.places():
+        wanted = [
+            (*oracle.identity(resource), name)
+            for resource in demo.truth["resources"]
+            if (resource["account_id"], resource["region"]) == (account["id"], region)
+            and not resource.get("stopped_at")
+            for name in oracle.metrics(resource, demo.truth["seed"])
+        ]
+        for protocol in CLOUDWATCH_PROTOCOLS:
+            client = demo.client("cloudwatch", region, account["access_key_id"], protocol=protocol)
+            listed = [
+                (metric["Namespace"], dimension["Name"], dimension["Value"], metric["MetricName"])
+                for metric in read(client, "list_metrics", "Metrics", RecentlyActive="PT3H")
+                for dimension in metric["Dimensions"]
+            ]
+            same(f"metrics of {account['id']} in {region}, in {protocol}", sorted(listed), sorted(wanted))
+        total += len(wanted)
+    return f"{total} metrics in {len(CLOUDWATCH_PROTOCOLS)} protocols"
+
+
+def check_metric_data(demo):
+    account, seed = demo.truth["accounts"][0], demo.truth["seed"]
+    end = int(time.time()) // 60 * 60 - 120
+    span = {"StartTime": end - 3600, "EndTime": end}
+    total = 0
+    for region, protocol in [(region, protocol) for region in account["regions"][:3] for protocol in CLOUDWATCH_PROTOCOLS]:
+        client = demo.client("cloudwatch", region, account["access_key_id"], protocol=protocol)
+        places = [r for r in demo.truth["resources"] if (r["account_id"], r["region"]) == (account["id"], region)]
+        for resource in places[::4]:
+            namespace, dimension, value = oracle.identity(resource)
+            for name in sorted(oracle.metrics(resource, seed)):
+                dimensions = [{"Name": dimension, "Value": value}]
+                metric = {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}
+                query = {"Id": "m", "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Average"}}
+                results = read(client, "get_metric_data", "MetricDataResults", MetricDataQueries=[query], **span)
+                values = dict(zip(results[0]["Timestamps"], results[0]["Values"], strict=True))
+                wanted = oracle.series(resource, seed, name, "Average", end - 3600, end, 600, time.time())
+                same(f"{name} of {value}", {int(at.timestamp()): v for at, v in values.items()}, wanted)
+                answer = client.get_metric_statistics(**metric, **span, Period=600, Statistics=["Average"])
+                told = {int(point["Timestamp"].timestamp()): point["Average"] for point in answer["Datapoints"]}
+                same(f"statistics of {name} of {value}", told, wanted)
+                total += len(wanted)
+    return f"{total} datapoints"
+
+
+def check_metric_refusals(demo):
+    account = demo.truth["accounts"][0]
+    now = int(time.time())
+    span = {"StartTime": now - 3600, "EndTime": now}
+    for protocol in CLOUDWATCH_PROTOCOLS:
+        client = demo.client("cloudwatch", "us-east-1", account["access_key_id"], protocol=protocol)
+        metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization"}
+        query = {"Id": "M", "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Average"}}
+        data, statistics = client.get_metric_data, client.get_metric_statistics
+        same("an id in capitals", refused(data, MetricDataQueries=[query], **span), ("ValidationError", 400))
+        query["Id"] = "m"
+        nobody = refused(data, MetricDataQueries=[query], NextToken="bm9ib2R5", **span)
+        same("a token of nobody", nobody, ("InvalidNextToken", 400))
+        none = refused(statistics, **metric, **span, Period=60)
+        same("no statistic", none, ("InvalidParameterCombination", 400))
+        odd = refused(statistics, **metric, **span, Period=61, Statistics=["Sum"])
+        same("61 seconds", odd, ("InvalidParameterValue", 400))
+        same("a list's token of nobody", refused(client.list_metrics, NextToken="x"), ("InvalidParameterValue", 400))
+    return "ids, tokens, statistics and periods"
+
+
 def check_refusals(demo):
     account = demo.truth["accounts"][0]
     calls = {
@@ -474,6 +565,7 @@ def check_refusals(demo):
         ("rds", "describe_db_instances"): ("InvalidClientTokenId", 403),
         ("sts", "get_caller_identity"): ("InvalidClientTokenId", 403),
         ("lambda", "list_functions"): ("UnrecognizedClientException", 403),
+        ("cloudwatch", "list_metrics"): ("InvalidClientTokenId", 403),
         ("resourcegroupstaggingapi", "get_resources"): ("UnrecognizedClientException", 400),
     }
     for (service, operation), wanted in calls.items():
@@ -487,6 +579,7 @@ def check_refusals(demo):
         ("rds", "describe_events"): ("InvalidAction", 400),
         ("sts", "get_session_token"): ("InvalidAction", 400),
         ("lambda", "list_layers"): ("UnknownOperationException", 404),
+        ("cloudwatch", "describe_alarms"): ("UnknownOperationException", 404),
         ("resourcegroupstaggingapi", "get_tag_keys"): ("UnknownOperationException", 400),
         ("account", "get_contact_information"): ("UnknownOperationException", 404),
     }
@@ -519,6 +612,9 @@ CHECKS = [
     check_rds_parameters,
     check_functions,
     check_tags,
+    check_metrics,
+    check_metric_data,
+    check_metric_refusals,
     check_refusals,
     check_counts,
 ]

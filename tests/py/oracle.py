@@ -5,8 +5,8 @@ Written from the specification in the documentation of `src/demo/metrics/series.
 doubles, so values are equal to the last bit.
 
     truth = server.estate()
-    resource = truth["resources"][0]
-    oracle.metrics(resource)                                        # the names of its metrics
+    resource, seed = truth["resources"][0], truth["seed"]
+    oracle.metrics(resource, seed)                                  # the names of its metrics
     oracle.statistic(resource, seed, "CPUUtilization", "Average", start, end, now)      # one bucket; None = no datapoint
     oracle.series(resource, seed, "CPUUtilization", "p95", start, end, 300, now)        # {bucket's start: value}
 

@@ -507,6 +507,24 @@ def test_faults_below_http_break_the_answer(truth, fault):
             assert not isinstance(caught.value, botocore.exceptions.ClientError)
 
 
+def test_faults_of_time_and_of_lists_work_for_cloudwatch_too(truth):
+    faults = [
+        "slow=0.3:cloudwatch:ListMetrics@us-east-1",
+        "dribble=0.3:cloudwatch:ListMetrics@eu-central-1",
+        "empty-page:cloudwatch:ListMetrics@eu-west-1",
+        "duplicates:cloudwatch:ListMetrics@ap-southeast-2",
+    ]
+    with servers.demo("--page-size", "20", *(flag for fault in faults for flag in ("--fault", fault))) as server:
+        for region in ("us-east-1", "eu-central-1"):
+            begun = time.monotonic()
+            assert client(server, truth, region, PROTOCOLS[1]).list_metrics()["Metrics"]
+            assert time.monotonic() - begun >= 0.3
+        everything = listed(client(server, truth, "eu-west-1"))
+        assert len(set(everything)) == len(everything) > 500
+        again = listed(client(server, truth, "ap-southeast-2"))
+        assert len(set(again)) < len(again)
+
+
 def faulty_pages(truth: dict, fault: str, queries: list[dict], *args: str, most: int = 200) -> list[dict]:
     end = minute()
     with servers.demo("--fault", f"{fault}:GetMetricData", *args) as server:

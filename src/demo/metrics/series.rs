@@ -196,17 +196,20 @@ impl<'a> Series<'a> {
         self.metric
     }
 
-    /// The base datapoints of `[from, to)` that exist at `now`, the oldest first.
-    pub(crate) fn between(&self, from: i64, to: i64, now: i64) -> impl Iterator<Item = (i64, Base)> {
+    /// Hands over the base datapoints of `[from, to)` that exist at `now`, the oldest first. No iterator: without
+    /// optimizations its adapters would cost three times what the numbers do, and there are millions of them.
+    pub(crate) fn each(&self, from: i64, to: i64, now: i64, mut act: impl FnMut(i64, Base)) {
         let life = self.subject.life;
-        let first = up_to_multiple(from.max(life.from), self.every);
         // Of a slot that begins before `to`, only the end has to lie before the two others.
         let last_end = life.until.map_or(now, |until| until.min(now));
-        let series = *self;
-        let step = usize::try_from(self.every).unwrap_or(60);
-        (first..to.min(last_end - self.every + 1))
-            .step_by(step)
-            .filter_map(move |slot| Some((slot, series.base(slot)?)))
+        let end = to.min(last_end - self.every + 1);
+        let mut slot = up_to_multiple(from.max(life.from), self.every);
+        while slot < end {
+            if let Some(base) = self.base(slot) {
+                act(slot, base);
+            }
+            slot += self.every;
+        }
     }
 
     /// What the service sends for the slot that begins then, if the resource lives.

@@ -78,27 +78,31 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     fn new(series: &Series<'_>, from: i64, to: i64, now: i64, ranked: bool) -> Option<Self> {
-        let mut bucket: Option<Self> = None;
-        for (_, base) in series.between(from, to, now) {
-            let all = bucket.get_or_insert_with(|| Self {
-                count: 0.0,
-                sum: 0.0,
-                minimum: base.minimum,
-                maximum: base.maximum,
-                ranked: Vec::new(),
-            });
+        let mut all = Self {
+            count: 0.0,
+            sum: 0.0,
+            minimum: f64::INFINITY,
+            maximum: f64::NEG_INFINITY,
+            ranked: Vec::new(),
+        };
+        series.each(from, to, now, |_, base| {
             all.count += base.count;
             all.sum += base.sum;
-            all.minimum = all.minimum.min(base.minimum);
-            all.maximum = all.maximum.max(base.maximum);
+            if base.minimum < all.minimum {
+                all.minimum = base.minimum;
+            }
+            if base.maximum > all.maximum {
+                all.maximum = base.maximum;
+            }
             if ranked {
                 all.ranked.push(base.sum / base.count);
             }
+        });
+        if all.count == 0.0 {
+            return None;
         }
-        if let Some(bucket) = &mut bucket {
-            bucket.ranked.sort_by(f64::total_cmp);
-        }
-        bucket
+        all.ranked.sort_by(f64::total_cmp);
+        Some(all)
     }
 
     /// A statistic of it; for percentiles the bucket has to be ranked.

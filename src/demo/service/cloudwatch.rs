@@ -33,7 +33,7 @@ pub(super) fn members(document: &Value) -> Result<Members<'_>, AwsError> {
 }
 
 /// What names a metric.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct MetricName<'a> {
     pub(super) namespace: &'a str,
     pub(super) name: &'a str,

@@ -4,7 +4,7 @@
 //! A page holds so many datapoints, taken from result after result. A result that does not end in its page is
 //! PartialData and goes on in the next one, where it is Complete; a result that is not reached is not in the page.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::cloudwatch::{MetricName, document, members, period_fault, time_fault};
 use super::cloudwatch_page::{self as page, Place};
@@ -187,8 +187,13 @@ struct Reader<'a> {
     limit: usize,
 }
 
-/// The buckets of a metric, which the statistics of the same request share.
-type Shared<'a> = HashMap<(&'a str, &'a str, &'a [(&'a str, &'a str)], i64), Vec<(i64, [f64; 5])>>;
+/// The buckets of the last metric, which the next queries share if they ask for other statistics of it: nobody has
+/// to compute them twice who asks for a metric's statistics one after the other.
+#[derive(Default)]
+struct Shared<'a> {
+    of: Option<(&'a MetricName<'a>, i64)>,
+    buckets: Vec<(i64, [f64; 5])>,
+}
 
 /// The statistics that a bucket has anyway.
 const PLAIN: [Statistic; 5] =
@@ -218,7 +223,7 @@ impl Reader<'_> {
             } else {
                 from.query -= 1;
                 let before = self.queries.get(from.query).filter(|query| query.returned);
-                before.map_or(0, |query| self.datapoints(query, from.now, &mut Shared::new()).len())
+                before.map_or(0, |query| self.datapoints(query, from.now, &mut Shared::default()).len())
             };
         }
         let (results, next) = self.results(from, budget);
@@ -242,7 +247,7 @@ impl Reader<'_> {
 
     /// The results of a page that begins there and holds so many datapoints, and where the next page begins.
     fn results(&self, from: Place, mut budget: usize) -> (Vec<Value>, Option<Place>) {
-        let mut shared = Shared::new();
+        let mut shared = Shared::default();
         let mut results = Vec::with_capacity(self.queries.len());
         for (nth, query) in self.queries.iter().enumerate().skip(from.query) {
             let spoiled = nth.is_multiple_of(3);
@@ -296,12 +301,12 @@ impl Reader<'_> {
         let mut datapoints: Datapoints = match PLAIN.iter().position(|plain| *plain == query.statistic) {
             // A unit that is asked for changes what is found, so these are not shared.
             Some(at) if query.unit.is_none() && !query.foreign => {
-                let same = (metric.namespace, metric.name, metric.dimensions.as_slice(), query.period);
-                let buckets = shared.entry(same).or_insert_with(|| {
-                    let all = fetch(false);
-                    all.into_iter().map(|(at, bucket)| (at, PLAIN.map(|plain| bucket.get(plain)))).collect()
-                });
-                buckets.iter().map(|(from, values)| (*from, values[at])).collect()
+                if shared.of != Some((metric, query.period)) {
+                    let all = fetch(false).into_iter();
+                    let values = all.map(|(from, bucket)| (from, PLAIN.map(|plain| bucket.get(plain))));
+                    *shared = Shared { of: Some((metric, query.period)), buckets: values.collect() };
+                }
+                shared.buckets.iter().map(|(from, values)| (*from, values[at])).collect()
             }
             _ => fetch(true).iter().map(|(from, bucket)| (*from, bucket.get(query.statistic))).collect(),
         };
