@@ -40,7 +40,7 @@ pub(super) const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "Ei
 
 /// `12.3 MiB`, from bytes.
 pub(super) fn bytes(value: f64) -> String {
-    if value > 0.0 && value < 0.5 {
+    if value > 0.0 && value < 1.0 {
         return "<1 B".to_owned();
     }
     // What would be rounded up to 1024 is one of the next unit.
@@ -128,7 +128,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_not_zero_never_looks_like_zero(value in 1e-9..1e18f64) {
+        fn what_is_not_zero_never_looks_like_zero(exponent in -9.0..18.0f64) {
+            let value = 10f64.powf(exponent);
             for measure in [
                 Measure::Percent, Measure::Bytes, Measure::BytesPerSecond, Measure::CountPerMinute,
                 Measure::CountPerSecond, Measure::Milliseconds, Measure::Seconds, Measure::Number,
