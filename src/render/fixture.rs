@@ -600,7 +600,7 @@ pub(super) fn inventory() -> Inventory {
     );
     inventory.metrics_window = at("2026-11-23T13:00:00Z")
         .zip(at("2026-11-23T14:00:00Z"))
-        .map(|(start, end)| MetricsWindow { start, end, period_seconds: 300 });
+        .map(|(start, end)| MetricsWindow { start, end, period_seconds: 3_600 });
     inventory.stats.metrics_requested = 1_234;
     inventory.stats.estimated_cost_usd = 0.01234;
     inventory

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cell::Cell;
 use super::text::escape;
-use super::trend::trend;
+use super::trend::{Spans, trend};
 use super::{Report, TypeTable, heat};
 use crate::model::{
     Align, Column, FieldPath, Fold, Format, Lookup, Measure, MetricsWindow, Resource, Statistic,
@@ -27,7 +27,7 @@ enum Content {
     /// The first of these fields in which it has a value.
     Fields(Vec<(FieldPath, Format)>),
     /// The course of a metric over the window.
-    Trend { metric: String, statistic: String, fold: Fold, measure: Measure },
+    Trend { metric: String, statistic: String, fold: Fold, measure: Measure, spans: Spans },
     /// Nothing of a resource: how many there are.
     Count,
 }
@@ -89,12 +89,17 @@ impl Heading {
         Self { header: "COUNT".into(), align: Align::Right, rank: 0, content: Content::Count }
     }
 
-    /// The course of the metric that this heading shows the value of, where it shows one.
-    fn trend(&self) -> Option<Self> {
+    /// The course of the metric that this heading shows the value of, where it shows one and the resources came
+    /// with datapoints.
+    fn trend(&self, resources: &[&Resource], window: &MetricsWindow) -> Option<Self> {
         let Content::Fields(fields) = &self.content else { return None };
         let Some((FieldPath::Metric(metric, statistic), Format::Measure(measure))) = fields.first() else {
             return None;
         };
+        let mut series = resources.iter().filter_map(|resource| resource.series.as_ref()).peekable();
+        series.peek()?;
+        let points = series.filter_map(|series| series.get(metric)?.get(statistic)).flatten();
+        let spans = Spans::new(window, points.map(|(at, _)| *at));
         let fold = statistic.parse().map_or(Fold::Mean, |statistic: Statistic| statistic.fold());
         Some(Self {
             header: format!("{} TREND", self.header).into(),
@@ -105,6 +110,7 @@ impl Heading {
                 statistic: statistic.clone(),
                 fold,
                 measure: *measure,
+                spans,
             },
         })
     }
@@ -118,16 +124,13 @@ impl Heading {
     pub(super) fn cell(&self, resource: &Resource, window: Option<&MetricsWindow>) -> Cell {
         match &self.content {
             Content::Fields(fields) => first_of(fields, resource, window),
-            Content::Trend { metric, statistic, fold, measure } => {
+            Content::Trend { metric, statistic, fold, measure, spans } => {
                 let series = resource.series.as_ref();
-                let points = series.and_then(|series| series.get(metric)?.get(statistic));
-                match (points, window) {
-                    (Some(points), Some(window)) if !points.is_empty() => {
-                        Cell::plain(trend(points, *fold, *measure, window))
-                    }
-                    (Some(_), _) => Cell::nothing(),
+                match series.and_then(|series| series.get(metric)?.get(statistic)) {
+                    Some(points) if !points.is_empty() => Cell::plain(trend(points, *fold, *measure, *spans)),
+                    Some(_) => Cell::nothing(),
                     // Without datapoints, a value alone does not tell its course.
-                    (None, _) => match FieldPath::Metric(metric.clone(), statistic.clone()).of(resource) {
+                    None => match FieldPath::Metric(metric.clone(), statistic.clone()).of(resource) {
                         Lookup::Nothing => Cell::nothing(),
                         Lookup::Value(_) | Lookup::Unknown => Cell::unknown(),
                     },
@@ -202,13 +205,14 @@ pub(super) fn headings(
         }
     }
     headings.extend(columns.iter().map(Heading::of_column));
-    let has_series = report.inventory.metrics_window.is_some()
-        && resources.iter().any(|resource| resource.series.is_some());
-    if has_series
-        && let Some((at, trend)) =
-            headings.iter().enumerate().find_map(|(at, heading)| Some((at, heading.trend()?)))
-    {
-        headings.insert(at + 1, trend);
+    if let Some(window) = &report.inventory.metrics_window {
+        let found = headings.iter().enumerate().find_map(|(at, heading)| {
+            let trend = heading.trend(resources, window)?;
+            Some((at + 1, trend))
+        });
+        if let Some((at, trend)) = found {
+            headings.insert(at, trend);
+        }
     }
     headings
 }

@@ -16,8 +16,10 @@ pub(super) const GAP: char = '·';
 
 /// How the window is cut: every span is as long, so that sums of them compare. Where the periods cannot be shared
 /// out evenly, the first span is shorter, and sums count by how many periods they are of.
-struct Spans {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spans {
     start: i64,
+    /// Seconds from one datapoint to the next.
     period: u64,
     periods: u64,
     /// Periods in a span.
@@ -25,9 +27,15 @@ struct Spans {
 }
 
 impl Spans {
-    fn of(window: &MetricsWindow) -> Self {
-        let period = window.period_seconds.max(1);
-        let periods = window.seconds().div_ceil(period).max(1);
+    /// The spans for datapoints at these times. How far apart they stand is told by themselves: the window's own
+    /// period is that of the values.
+    pub(super) fn new(window: &MetricsWindow, times: impl IntoIterator<Item = Timestamp>) -> Self {
+        let mut times = times.into_iter().map(Timestamp::unix_seconds);
+        let first = times.next().unwrap_or_default();
+        let apart = times.fold(0, |apart, at| greatest_common_divisor(apart, at.abs_diff(first)));
+        let seconds = window.seconds().max(1);
+        let period = if apart > 0 { apart } else { seconds.div_ceil(MOST_CELLS) };
+        let periods = seconds.div_ceil(period);
         Self { start: window.start.unix_seconds(), period, periods, each: periods.div_ceil(MOST_CELLS) }
     }
 
@@ -51,14 +59,12 @@ impl Spans {
     }
 }
 
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
 /// The trend of some datapoints, from zero to their greatest value; percentages to 100.
-pub(super) fn trend(
-    points: &[(Timestamp, f64)],
-    fold: Fold,
-    measure: Measure,
-    window: &MetricsWindow,
-) -> String {
-    let spans = Spans::of(window);
+pub(super) fn trend(points: &[(Timestamp, f64)], fold: Fold, measure: Measure, spans: Spans) -> String {
     let mut cells: Vec<Vec<f64>> = vec![Vec::new(); usize::try_from(spans.count()).unwrap_or_default()];
     for &(at, value) in points.iter().filter(|(_, value)| value.is_finite()) {
         let index = usize::try_from(spans.index(at)).unwrap_or_default();
@@ -104,18 +110,23 @@ mod tests {
 
     const START: i64 = 1_800_000_000;
 
-    fn window(periods: i64, period: u64) -> MetricsWindow {
-        let at = |seconds| Timestamp::from_unix(seconds, 0).unwrap();
-        let end = START + periods * period as i64;
-        MetricsWindow { start: at(START), end: at(end), period_seconds: period }
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix(START + seconds, 0).unwrap()
+    }
+
+    /// As the document has it: the period is that of the values, the whole window.
+    fn window(seconds: i64) -> MetricsWindow {
+        MetricsWindow { start: at(0), end: at(seconds), period_seconds: seconds.unsigned_abs() }
     }
 
     /// A datapoint a minute; `None` is a gap.
     fn minutes(values: &[Option<f64>], fold: Fold, measure: Measure) -> String {
-        let at = |minute: usize| Timestamp::from_unix(START + 60 * minute as i64, 0).unwrap();
-        let points = values.iter().enumerate().filter_map(|(n, value)| Some((at(n), (*value)?)));
+        let minute = |n: usize| at(60 * n as i64);
+        let points = values.iter().enumerate().filter_map(|(n, value)| Some((minute(n), (*value)?)));
         let points: Vec<_> = points.collect();
-        trend(&points, fold, measure, &window(values.len() as i64, 60))
+        // Another resource has them all.
+        let spans = Spans::new(&window(60 * values.len() as i64), (0..values.len()).map(minute));
+        trend(&points, fold, measure, spans)
     }
 
     #[test]
@@ -147,6 +158,18 @@ mod tests {
     }
 
     #[test]
+    fn how_far_datapoints_stand_apart_is_told_by_themselves() {
+        let times = [0, 600, 900, 3_300].map(at);
+        let points = times.map(|time| (time, 1.0));
+        let spans = Spans::new(&window(3_600), times);
+        assert_eq!(trend(&points, Fold::Greatest, Measure::Number, spans), "█·██·······█");
+        // One alone tells nothing: as fine as there is room for.
+        let spans = Spans::new(&window(3_600), [at(600)]);
+        let alone = trend(&points[1..2], Fold::Greatest, Measure::Number, spans);
+        assert_eq!(alone, format!("····█{}", "·".repeat(19)));
+    }
+
+    #[test]
     fn even_traffic_is_even_though_the_first_span_is_shorter() {
         let values = vec![Some(5.0); 61];
         assert_eq!(minutes(&values, Fold::Total, Measure::Number), "█".repeat(21));
@@ -156,16 +179,13 @@ mod tests {
         #[test]
         fn every_trend_of_a_window_is_as_wide(
             points in prop::collection::vec((-9_000i64..200_000, any::<f64>()), 0..50),
-            periods in 0i64..3_000, period in 0u64..4_000,
+            seconds in 0i64..3_000_000,
         ) {
-            let window = window(periods, period);
-            let points: Vec<_> = points
-                .into_iter()
-                .map(|(after, value)| (Timestamp::from_unix(START + after, 0).unwrap(), value))
-                .collect();
-            let empty = trend(&[], Fold::Mean, Measure::Number, &window);
+            let points: Vec<_> = points.into_iter().map(|(after, value)| (at(after), value)).collect();
+            let spans = Spans::new(&window(seconds), points.iter().map(|(at, _)| *at));
+            let empty = trend(&[], Fold::Mean, Measure::Number, spans);
             for fold in [Fold::Mean, Fold::Greatest, Fold::Least, Fold::Total] {
-                let drawn = trend(&points, fold, Measure::Number, &window);
+                let drawn = trend(&points, fold, Measure::Number, spans);
                 prop_assert_eq!(width(&drawn), width(&empty));
                 prop_assert!((1..=24).contains(&width(&drawn)));
             }

@@ -1,6 +1,7 @@
 //! What the outputs are to look like, checked against what the chosen types have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::cli::UsageError;
 use crate::collect::REGISTRY;
@@ -10,12 +11,12 @@ use crate::model::{Column, FieldPath, Filters, MetricSpec, TOP_LEVEL_KEYS};
 use crate::render::{Query, SortKey, TypeTable, View};
 
 /// The CloudWatch metrics that are asked of each type.
-pub(super) type Asked = BTreeMap<&'static str, Vec<MetricSpec>>;
+pub(super) type Asked = BTreeMap<Arc<str>, Vec<MetricSpec>>;
 
 /// What is asked unless the settings say otherwise.
 pub(super) fn asked_by_default() -> Asked {
     let covered = REGISTRY.iter().flat_map(|collector| collector.covers());
-    covered.map(|covered| (covered.resource_type, covered.metrics.to_vec())).collect()
+    covered.map(|covered| (covered.resource_type.into(), covered.metrics.to_vec())).collect()
 }
 
 /// What the outputs are to look like.
@@ -128,10 +129,11 @@ fn metric(path: &str, plan: &Plan, asked: Option<&Asked>) -> Result<(), UsageErr
         return Ok(());
     }
     let error = UsageError::new(format!("none of the chosen types asks for `{path}`"));
-    let having: Vec<&str> = asked
-        .iter()
-        .filter(|(_, metrics)| paths(metrics).any(|asked| asked == path))
-        .map(|(resource_type, _)| *resource_type)
+    let others = REGISTRY.iter().flat_map(|collector| collector.covers());
+    let having: Vec<&str> = others
+        .filter(|covered| !types.iter().any(|name| **name == *covered.resource_type))
+        .filter(|covered| paths(covered.metrics).any(|asked| asked == path))
+        .map(|covered| covered.resource_type)
         .collect();
     if !having.is_empty() {
         return Err(error.hint(format!("{} does", having.join(", "))));
@@ -242,7 +244,7 @@ mod tests {
         assert!(has(&neptune, "QUEUE") && !has(&neptune, "CONN"), "{neptune:?}");
         assert!(!has(&headers(None, "AWS::EC2::Instance"), "CPU"));
         let added = MetricSpec::new("AWS/EC2", "NetworkIn", "InstanceId", Unit::Bytes, &[Statistic::Maximum]);
-        asked.insert("AWS::EC2::Instance", vec![added]);
+        asked.insert("AWS::EC2::Instance".into(), vec![added]);
         let ec2 = headers(Some(&asked), "AWS::EC2::Instance");
         assert_eq!(ec2.last().map(String::as_str), Some("NetworkIn.Maximum"));
         assert!(!has(&ec2, "CPU") && !has(&ec2, "NET IN"), "{ec2:?}");

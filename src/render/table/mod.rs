@@ -40,7 +40,7 @@ impl Renderer for Table {
             writeln!(out)?;
         }
         if !sections.legend.is_empty() {
-            writeln!(out, "{}", dim(&sections.legend.join("   "), style))?;
+            writeln!(out, "{}", dim(&wrap(&sections.legend.join("   "), width, 0), style))?;
         }
         if let Some(limited) = &sections.limited {
             writeln!(out, "{}", wrap(limited, width, 0))?;
