@@ -58,15 +58,22 @@ impl Collector for Functions {
     fn columns(&self) -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             Column::text("NAME", "id", 0),
-            Column::text("RUNTIME", "runtime", 1),
-            Column::number("MEMORY", "memory_size", 2).format(Format::MebiBytes),
-            Column::number("TIMEOUT", "timeout", 4),
-            Column::number("CODE", "code_size", 5).format(Format::Bytes),
-            Column::text("ARCH", "architectures", 6),
-            Column::text("PACKAGE", "package_type", 7),
-            Column::text("MODIFIED", "modified_at", 3).format(Format::Time),
-            Column::text("HANDLER", "handler", 9),
-            Column::text("VPC", "vpc_id", 8),
+            Column::text("RUNTIME", "runtime", 2),
+            Column::number("INVOKES", "metrics.Invocations.Sum", 1),
+            Column::number("ERRORS", "metrics.Errors.Sum", 1),
+            Column::number("THROTTLES", "metrics.Throttles.Sum", 5),
+            Column::number("DURATION", "metrics.Duration.Average", 3),
+            Column::number("P95", "metrics.Duration.p95", 4),
+            Column::number("MAX", "metrics.Duration.Maximum", 8),
+            Column::number("CONC", "metrics.ConcurrentExecutions.Maximum", 6),
+            Column::number("MEMORY", "memory_size", 3).format(Format::MebiBytes),
+            Column::number("TIMEOUT", "timeout", 9),
+            Column::number("CODE", "code_size", 10).format(Format::Bytes),
+            Column::text("ARCH", "architectures", 11),
+            Column::text("PACKAGE", "package_type", 12),
+            Column::text("MODIFIED", "modified_at", 7).format(Format::Time),
+            Column::text("HANDLER", "handler", 14),
+            Column::text("VPC", "vpc_id", 13),
         ];
         COLUMNS
     }

@@ -98,13 +98,32 @@ mod tests {
     #[test]
     fn every_column_shows_a_field_that_its_type_has() {
         for collector in REGISTRY {
-            for column in collector.columns() {
-                let path: FieldPath = column.field.parse().expect(column.field);
-                if let FieldPath::Attribute(name) = &path {
-                    assert!(collector.attributes().contains(&name.as_str()), "{collector:?} has no {name}");
-                }
+            for (field, _) in collector.columns().iter().flat_map(Column::fields) {
+                let path: FieldPath = field.parse().expect("a field");
+                let asked = || collector.covers().iter().flat_map(|covered| covered.metrics);
+                let has = match &path {
+                    FieldPath::Attribute(name) => collector.attributes().contains(&name.as_str()),
+                    FieldPath::Metric(name, statistic) => asked()
+                        .filter(|metric| metric.name == *name)
+                        .any(|metric| metric.statistics.iter().any(|s| s.as_str() == statistic)),
+                    FieldPath::Key(_) | FieldPath::Tag(_) => true,
+                };
+                assert!(has, "{collector:?} has no {field}");
             }
             assert!(collector.columns().iter().any(|column| column.rank == 0), "{collector:?}");
+        }
+    }
+
+    #[test]
+    fn every_metric_that_is_asked_unbidden_has_a_column_with_a_good_header() {
+        for collector in REGISTRY {
+            let declared: HashSet<&str> = collector.columns().iter().map(|column| &*column.header).collect();
+            for covered in collector.covers() {
+                let shown = Column::of_type(collector.columns(), covered.metrics);
+                let added: Vec<_> =
+                    shown.iter().filter(|column| !declared.contains(&*column.header)).collect();
+                assert!(added.is_empty(), "{}: {added:?}", covered.resource_type);
+            }
         }
     }
 

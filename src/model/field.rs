@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
-use super::Resource;
+use super::{Resource, Statistic};
 
 /// The keys of a resource that hold one value each.
 pub const TOP_LEVEL_KEYS: [&str; 12] = [
@@ -63,10 +63,14 @@ impl FromStr for FieldPath {
             return if key.is_empty() { Err(refuse()) } else { Ok(Self::Tag(key.to_owned())) };
         }
         if let Some(path) = text.strip_prefix("metrics.") {
-            // The statistic comes last and may hold dots of its own (`p99.9`); metric names hold none.
-            return match path.split_once('.') {
+            // The statistic comes last. It may hold a dot of its own (`p99.9`), and so may the metric.
+            let mut splits = path.match_indices('.').map(|(at, _)| (&path[..at], &path[at + 1..]));
+            let split = splits.find(|(_, statistic)| statistic.parse::<Statistic>().is_ok());
+            return match split.or_else(|| path.split_once('.')) {
                 Some((metric, statistic)) if !metric.is_empty() && !statistic.is_empty() => {
-                    Ok(Self::Metric(metric.to_owned(), statistic.to_owned()))
+                    // As CloudWatch writes it, whatever the capitals (`average`).
+                    let known = statistic.parse().map(|statistic: Statistic| statistic.to_string());
+                    Ok(Self::Metric(metric.to_owned(), known.unwrap_or_else(|_| statistic.to_owned())))
                 }
                 _ => Err(refuse()),
             };
@@ -109,7 +113,10 @@ impl FieldPath {
             Self::Metric(metric, statistic) => {
                 let known = resource.metrics.get(metric);
                 match known.and_then(|known| known.get(statistic)) {
-                    Some(Some(value)) => Lookup::Value(Value::from(*value)),
+                    // What is no number (NaN) says nothing that can be known.
+                    Some(Some(value)) => {
+                        Number::from_f64(*value).map_or(Lookup::Unknown, |n| Lookup::Value(n.into()))
+                    }
                     Some(None) => Lookup::Nothing,
                     // The metric is there, but nobody asked for this of it.
                     None if known.is_some() => Lookup::Unknown,
@@ -148,5 +155,55 @@ fn key_of(resource: &Resource, key: &str) -> Lookup {
             serde_json::to_value(resource.metrics_status).map_or(Lookup::Unknown, Lookup::Value)
         }
         _ => Lookup::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statistic_of_a_metric_stands_last_whatever_dots_there_are() {
+        let metric = |text: &str| match text.parse() {
+            Ok(FieldPath::Metric(metric, statistic)) => (metric, statistic),
+            other => panic!("{text}: {other:?}"),
+        };
+        for (text, name, statistic) in [
+            ("metrics.CPUUtilization.Average", "CPUUtilization", "Average"),
+            ("metrics.CPUUtilization.average", "CPUUtilization", "Average"),
+            ("metrics.Duration.p99.9", "Duration", "p99.9"),
+            ("metrics.mem.used.Maximum", "mem.used", "Maximum"),
+            ("metrics.CPUUtilization.Mean", "CPUUtilization", "Mean"),
+        ] {
+            assert_eq!(metric(text), (name.to_owned(), statistic.to_owned()));
+        }
+        for text in ["metrics.", "metrics.CPUUtilization", "metrics..Average", "metrics.CPUUtilization."] {
+            assert!(text.parse::<FieldPath>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_metric_has_a_value_or_none_or_one_that_is_unknown() {
+        let name = || std::sync::Arc::from("");
+        let mut resource = Resource::new(name(), String::new(), String::new(), name(), name());
+        resource.unknown.clear();
+        let of = |resource: &Resource, text: &str| text.parse::<FieldPath>().unwrap().of(resource);
+        let cpu = "metrics.CPUUtilization.Average";
+        assert_eq!(of(&resource, cpu), Lookup::Nothing);
+        resource.mark_unknown("metrics");
+        assert_eq!(of(&resource, cpu), Lookup::Unknown);
+        resource.unknown.clear();
+        resource.mark_unknown(cpu);
+        assert_eq!(of(&resource, cpu), Lookup::Unknown);
+        for (value, found) in [
+            (Some(3.5), Lookup::Value(3.5.into())),
+            (None, Lookup::Nothing),
+            (Some(f64::NAN), Lookup::Unknown),
+        ] {
+            let values = resource.metrics.entry("CPUUtilization".to_owned()).or_default();
+            values.insert("Average".to_owned(), value);
+            assert_eq!(of(&resource, cpu), found, "{value:?}");
+        }
+        assert_eq!(of(&resource, "metrics.CPUUtilization.Minimum"), Lookup::Unknown);
     }
 }

@@ -64,6 +64,13 @@ pub struct MetricsWindow {
     pub period_seconds: u64,
 }
 
+impl MetricsWindow {
+    /// How many seconds it spans.
+    pub fn seconds(&self) -> u64 {
+        u64::try_from(self.end.unix_seconds() - self.start.unix_seconds()).unwrap_or(0)
+    }
+}
+
 /// Counts over the resources of the document, so of those that passed the filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -11,6 +11,7 @@ mod field;
 mod filter;
 mod hidden;
 mod inventory;
+mod measure;
 mod metric;
 mod order;
 mod resource;
@@ -26,6 +27,7 @@ pub use inventory::{
     AccountScope, Generator, Inventory, MetricsWindow, OperationStats, SCHEMA_VERSION, Scope, Stats, Summary,
     Trailer,
 };
+pub use measure::{Fold, Measure};
 pub use metric::{MetricSpec, SilentSince, Statistic, StatisticError, Unit};
 pub use order::{text_order, value_order};
 pub use resource::{Attributes, MetricValues, MetricsStatus, Resource, Series};

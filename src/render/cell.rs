@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::measure::{UNITS, bytes, written};
 use super::text::escape;
-use crate::model::{Format, Lookup, Timestamp};
+use crate::model::{Format, Lookup, MetricsWindow, Timestamp};
 
 /// What stands where AWS says that there is nothing.
 pub(super) const NOTHING: &str = "-";
@@ -23,6 +24,12 @@ pub(super) enum Tone {
     Resting,
     /// A state that needs someone.
     Broken,
+    /// A metric's value that needs someone.
+    Hot,
+    /// A metric's value to keep an eye on.
+    Warm,
+    /// A metric's value that says that hardly anything happens.
+    Idle,
     /// There is nothing.
     Nothing,
     /// It could not be learned.
@@ -42,20 +49,31 @@ impl Cell {
         Self { text: text.into(), tone: Tone::Plain }
     }
 
-    /// A value in its column's format.
-    pub(super) fn of(lookup: &Lookup, format: Format) -> Self {
+    /// That there is nothing.
+    pub(super) fn nothing() -> Self {
+        Self { text: NOTHING.to_owned(), tone: Tone::Nothing }
+    }
+
+    /// That it could not be learned.
+    pub(super) fn unknown() -> Self {
+        Self { text: UNKNOWN.to_owned(), tone: Tone::Unknown }
+    }
+
+    /// A value in its column's format; that of a metric speaks of the window.
+    pub(super) fn of(lookup: &Lookup, format: Format, window: Option<&MetricsWindow>) -> Self {
         let value = match lookup {
-            Lookup::Unknown => return Self { text: UNKNOWN.to_owned(), tone: Tone::Unknown },
-            Lookup::Nothing => return Self { text: NOTHING.to_owned(), tone: Tone::Nothing },
-            Lookup::Value(Value::Array(elements)) if elements.is_empty() => {
-                return Self { text: NOTHING.to_owned(), tone: Tone::Nothing };
-            }
+            Lookup::Unknown => return Self::unknown(),
+            Lookup::Nothing => return Self::nothing(),
+            Lookup::Value(Value::Array(elements)) if elements.is_empty() => return Self::nothing(),
             Lookup::Value(value) => value,
         };
         let tone = if format == Format::State { tone_of_state(&plain(value)) } else { Tone::Plain };
         let formatted = match (format, value) {
             (Format::Time, Value::String(text)) => minute(text),
-            (Format::Bytes, Value::Number(number)) => number.as_u64().map(bytes),
+            (Format::Bytes, Value::Number(number)) => number.as_u64().map(|number| bytes(number as f64)),
+            (Format::Measure(measure), Value::Number(number)) => {
+                number.as_f64().map(|number| written(number, measure, window))
+            }
             (Format::MebiBytes, Value::Number(number)) => {
                 number.as_u64().map(|number| exact_units(number, 2))
             }
@@ -93,19 +111,6 @@ fn minute(text: &str) -> Option<String> {
     Some(format!("{} {}", text.get(..10)?, text.get(11..16)?))
 }
 
-const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-
-/// `12.3 MiB`, from bytes.
-fn bytes(number: u64) -> String {
-    let mut scaled = number as f64;
-    let mut unit = 0;
-    while scaled >= 1024.0 && unit + 1 < UNITS.len() {
-        scaled /= 1024.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{number} B") } else { format!("{scaled:.1} {}", UNITS[unit]) }
-}
-
 /// `512 MiB`, `10 GiB`, from a number of a unit: larger units only where they are exact, as sizes that people set
 /// must read as they were set (a Lambda function's 1769 MB is one vCPU).
 fn exact_units(mut number: u64, mut unit: usize) -> String {
@@ -138,7 +143,7 @@ mod tests {
     use super::*;
 
     fn shown(value: Value, format: Format) -> String {
-        Cell::of(&Lookup::Value(value), format).text
+        Cell::of(&Lookup::Value(value), format, None).text
     }
 
     #[test]
@@ -157,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_value_never_looks_like_nothing_or_unknown() {
-        assert_eq!(Cell::of(&Lookup::Unknown, Format::Plain).text, "?");
-        assert_eq!(Cell::of(&Lookup::Nothing, Format::Time).text, "-");
+        assert_eq!(Cell::of(&Lookup::Unknown, Format::Plain, None).text, "?");
+        assert_eq!(Cell::of(&Lookup::Nothing, Format::Time, None).text, "-");
         assert_eq!(shown(json!([]), Format::Plain), "-");
         for text in ["?", "-", ""] {
             assert_eq!(shown(json!(text), Format::Plain), format!("\"{text}\""));
@@ -178,7 +183,8 @@ mod tests {
             ("incompatible-network", Tone::Broken),
             ("hibernated", Tone::Plain),
         ] {
-            assert_eq!(Cell::of(&Lookup::Value(json!(state)), Format::State).tone, tone, "{state}");
+            let cell = Cell::of(&Lookup::Value(json!(state)), Format::State, None);
+            assert_eq!(cell.tone, tone, "{state}");
         }
     }
 }

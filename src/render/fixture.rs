@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::{Report, Style, TypeTable, View};
 use crate::model::{
-    AccountScope, Column, Coverage, Failure, FailureClass, Format, Generator, Inventory, Note, PartCoverage,
-    Parts, QueryCoverage, Resource, SCHEMA_VERSION, Scope, Stats, Status, Summary, Timestamp,
+    AccountScope, Column, Coverage, Failure, FailureClass, Format, Generator, Inventory, MetricSpec,
+    MetricsStatus, MetricsWindow, Note, PartCoverage, Parts, QueryCoverage, Resource, SCHEMA_VERSION, Scope,
+    Series, Statistic, Stats, Status, Summary, Timestamp, Unit,
 };
 
 pub(super) const EC2: &str = "AWS::EC2::Instance";
@@ -18,56 +19,123 @@ pub(super) const NEPTUNE: &str = "AWS::Neptune::DBInstance";
 pub(super) const PROD: &str = "111122223333";
 pub(super) const DATA: &str = "123456789012";
 
-pub(super) const TABLES: &[TypeTable] = &[
-    TypeTable {
-        resource_type: EC2,
-        title: "EC2 instances",
-        columns: &[
-            Column::text("NAME", "name", 0),
-            Column::text("ID", "id", 0),
-            Column::text("STATE", "state", 0).format(Format::State),
-            Column::text("TYPE", "class", 1),
-            Column::text("ZONE", "availability_zone", 3),
-            Column::text("PRIVATE IP", "private_ip_address", 2),
-            Column::text("PUBLIC IP", "public_ip_address", 3),
-            Column::text("PLATFORM", "platform_details", 5),
-            Column::text("VPC", "vpc_id", 6),
-            Column::text("IMAGE", "image_id", 7),
-            Column::text("LAUNCHED", "launch_time", 4).format(Format::Time),
-        ],
-    },
-    TypeTable {
-        resource_type: RDS,
-        title: "RDS DB instances",
-        columns: &[
-            Column::text("ID", "id", 0),
-            Column::text("STATE", "state", 0).format(Format::State),
-            Column::text("CLASS", "class", 1),
-            Column::text("ENGINE", "engine", 1),
-            Column::text("VERSION", "engine_version", 2),
-            Column::number("STORAGE", "allocated_storage", 2).format(Format::GibiBytes),
-            Column::text("MULTI-AZ", "multi_az", 3),
-            Column::text("CREATED", "created_at", 4).format(Format::Time),
-        ],
-    },
-    TypeTable {
-        resource_type: CLUSTER,
-        title: "RDS DB clusters",
-        columns: &[Column::text("ID", "id", 0), Column::text("STATE", "state", 0).format(Format::State)],
-    },
-    TypeTable {
-        resource_type: LAMBDA,
-        title: "Lambda functions",
-        columns: &[
-            Column::text("NAME", "name", 0),
-            Column::text("RUNTIME", "runtime", 1),
-            Column::number("MEMORY", "memory_size", 1).format(Format::MebiBytes),
-            Column::number("CODE", "code_size", 3).format(Format::Bytes),
-            Column::text("STATE", "state", 2).format(Format::State),
-            Column::text("MODIFIED", "modified_at", 3).format(Format::Time),
-        ],
-    },
-];
+/// The declared columns of a type, with those of its metrics.
+fn table(
+    resource_type: &'static str,
+    title: &'static str,
+    columns: &[Column],
+    metrics: &[MetricSpec],
+) -> TypeTable {
+    TypeTable { resource_type, title, columns: Column::of_type(columns, metrics) }
+}
+
+const fn metric(name: &'static str, unit: Unit, statistics: &'static [Statistic]) -> MetricSpec {
+    MetricSpec::new("AWS/Any", name, "Any", unit, statistics)
+}
+
+const AVERAGE: &[Statistic] = &[Statistic::Average];
+const AVERAGE_MAXIMUM: &[Statistic] = &[Statistic::Average, Statistic::Maximum];
+const MAXIMUM: &[Statistic] = &[Statistic::Maximum];
+const MINIMUM: &[Statistic] = &[Statistic::Minimum];
+const SUM: &[Statistic] = &[Statistic::Sum];
+
+/// The tables of a run that asks for metrics, or of one that does not.
+pub(super) fn tables(with_metrics: bool) -> Vec<TypeTable> {
+    let asked = |metrics: &[MetricSpec]| if with_metrics { metrics.to_vec() } else { Vec::new() };
+    vec![
+        table(
+            EC2,
+            "EC2 instances",
+            &[
+                Column::text("NAME", "name", 0),
+                Column::text("ID", "id", 0),
+                Column::text("STATE", "state", 0).format(Format::State),
+                Column::text("TYPE", "class", 2),
+                Column::number("CPU", "metrics.CPUUtilization.Average", 1),
+                Column::number("CPU MAX", "metrics.CPUUtilization.Maximum", 3),
+                Column::number("NET IN", "metrics.NetworkIn.Sum", 4),
+                Column::number("CHECKS", "metrics.StatusCheckFailed.Maximum", 4),
+                Column::number("CREDITS", "metrics.CPUCreditBalance.Minimum", 7),
+                Column::text("ZONE", "availability_zone", 6),
+                Column::text("PRIVATE IP", "private_ip_address", 5),
+                Column::text("PUBLIC IP", "public_ip_address", 6),
+                Column::text("PLATFORM", "platform_details", 8),
+                Column::text("VPC", "vpc_id", 9),
+                Column::text("IMAGE", "image_id", 10),
+                Column::text("LAUNCHED", "launch_time", 7).format(Format::Time),
+            ],
+            &asked(&[
+                metric("CPUUtilization", Unit::Percent, AVERAGE_MAXIMUM),
+                metric("NetworkIn", Unit::Bytes, SUM),
+                metric("StatusCheckFailed", Unit::Count, MAXIMUM),
+                metric("CPUCreditBalance", Unit::Count, MINIMUM),
+            ]),
+        ),
+        table(
+            RDS,
+            "RDS DB instances",
+            &[
+                Column::text("ID", "id", 0),
+                Column::text("STATE", "state", 0).format(Format::State),
+                Column::text("CLASS", "class", 2),
+                Column::text("ENGINE", "engine", 2),
+                Column::text("VERSION", "engine_version", 3),
+                Column::number("CPU", "metrics.CPUUtilization.Average", 1),
+                Column::first_of(
+                    "FREE",
+                    "metrics.FreeStorageSpace.Minimum",
+                    &[("metrics.FreeLocalStorage.Minimum", Format::Plain)],
+                    2,
+                ),
+                Column::first_of(
+                    "LAG",
+                    "metrics.ReplicaLag.Maximum",
+                    &[("metrics.AuroraReplicaLag.Maximum", Format::Plain)],
+                    4,
+                ),
+                Column::number("STORAGE", "allocated_storage", 3).format(Format::GibiBytes),
+                Column::text("MULTI-AZ", "multi_az", 4),
+                Column::text("CREATED", "created_at", 5).format(Format::Time),
+            ],
+            &asked(&[
+                metric("CPUUtilization", Unit::Percent, AVERAGE),
+                metric("FreeStorageSpace", Unit::Bytes, MINIMUM),
+                metric("FreeLocalStorage", Unit::Bytes, MINIMUM),
+                metric("ReplicaLag", Unit::Seconds, MAXIMUM),
+                metric("AuroraReplicaLag", Unit::Milliseconds, MAXIMUM),
+                // As a user adds one in the settings.
+                metric("Deadlocks", Unit::CountPerSecond, AVERAGE),
+            ]),
+        ),
+        table(
+            CLUSTER,
+            "RDS DB clusters",
+            &[Column::text("ID", "id", 0), Column::text("STATE", "state", 0).format(Format::State)],
+            &[],
+        ),
+        table(
+            LAMBDA,
+            "Lambda functions",
+            &[
+                Column::text("NAME", "name", 0),
+                Column::text("RUNTIME", "runtime", 2),
+                Column::number("INVOKES", "metrics.Invocations.Sum", 1),
+                Column::number("ERRORS", "metrics.Errors.Sum", 1),
+                Column::number("DURATION", "metrics.Duration.Average", 2),
+                Column::number("P95", "metrics.Duration.p95", 3),
+                Column::number("MEMORY", "memory_size", 2).format(Format::MebiBytes),
+                Column::number("CODE", "code_size", 4).format(Format::Bytes),
+                Column::text("STATE", "state", 3).format(Format::State),
+                Column::text("MODIFIED", "modified_at", 4).format(Format::Time),
+            ],
+            &asked(&[
+                metric("Invocations", Unit::Count, SUM),
+                metric("Errors", Unit::Count, SUM),
+                metric("Duration", Unit::Milliseconds, &[Statistic::Average, Statistic::P95]),
+            ]),
+        ),
+    ]
+}
 
 fn at(text: &str) -> Option<Timestamp> {
     Some(Timestamp::parse(text).unwrap())
@@ -195,7 +263,148 @@ pub(super) fn resources() -> Vec<Resource> {
         neptune,
     ];
     resources.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    // None of these was asked for metrics, unless a test measures them.
+    resources.iter_mut().for_each(|resource| resource.unknown.retain(|key| key != "metrics"));
     resources
+}
+
+const GIB: f64 = 1_073_741_824.0;
+
+/// What CloudWatch answered of each resource: values, none, some that could not be read, none that could.
+fn measured(resources: &mut [Resource]) {
+    type Values = &'static [(&'static str, &'static str, Option<f64>)];
+    const IDLE: Values = &[
+        ("CPUUtilization", "Average", Some(0.4)),
+        ("CPUUtilization", "Maximum", Some(1.1)),
+        ("NetworkIn", "Sum", Some(900.0)),
+        ("StatusCheckFailed", "Maximum", Some(1.0)),
+    ];
+    let values: [(&str, MetricsStatus, Values, &[&str]); 11] = [
+        (
+            "i-0a11e0000000000a1",
+            MetricsStatus::Complete,
+            &[
+                ("CPUUtilization", "Average", Some(3.2)),
+                ("CPUUtilization", "Maximum", Some(90.1)),
+                ("NetworkIn", "Sum", Some(4.5e9)),
+                ("StatusCheckFailed", "Maximum", Some(0.0)),
+            ],
+            &[],
+        ),
+        // Stopped long before: nothing was asked of it, and there is nothing.
+        ("i-0a11e0000000000a2", MetricsStatus::Skipped, &[], &[]),
+        (
+            "i-0a11e0000000000a3",
+            MetricsStatus::Complete,
+            &[
+                ("CPUUtilization", "Average", None),
+                ("CPUUtilization", "Maximum", None),
+                ("NetworkIn", "Sum", None),
+                ("StatusCheckFailed", "Maximum", None),
+            ],
+            &[],
+        ),
+        (
+            "i-0a11e0000000000a5",
+            MetricsStatus::Partial,
+            &[
+                ("CPUUtilization", "Average", Some(87.5)),
+                ("StatusCheckFailed", "Maximum", Some(0.0)),
+                ("CPUCreditBalance", "Minimum", Some(0.0)),
+            ],
+            &["metrics.CPUUtilization.Maximum", "metrics.NetworkIn.Sum"],
+        ),
+        ("i-0a11e0000000000b1", MetricsStatus::Failed, &[], &["metrics"]),
+        ("i-0a11e0000000000b2", MetricsStatus::Complete, IDLE, &[]),
+        (
+            "orders",
+            MetricsStatus::Complete,
+            &[
+                ("CPUUtilization", "Average", Some(45.25)),
+                ("FreeStorageSpace", "Minimum", Some(212.4 * GIB)),
+                ("ReplicaLag", "Maximum", Some(7.0)),
+                ("Deadlocks", "Average", Some(0.02)),
+            ],
+            &[],
+        ),
+        (
+            "billing",
+            MetricsStatus::Complete,
+            &[
+                ("CPUUtilization", "Average", Some(99.98)),
+                ("FreeStorageSpace", "Minimum", Some(0.5 * GIB)),
+                ("Deadlocks", "Average", Some(0.0)),
+            ],
+            &[],
+        ),
+        // As Aurora's are.
+        (
+            "warehouse",
+            MetricsStatus::Partial,
+            &[
+                ("CPUUtilization", "Average", Some(12.0)),
+                ("FreeLocalStorage", "Minimum", Some(64.0 * GIB)),
+                ("AuroraReplicaLag", "Maximum", Some(18.6)),
+            ],
+            &["metrics.Deadlocks.Average"],
+        ),
+        (
+            "thumbnail",
+            MetricsStatus::Complete,
+            &[
+                ("Invocations", "Sum", Some(151_200.0)),
+                ("Errors", "Sum", Some(3.0)),
+                ("Duration", "Average", Some(123.4)),
+                ("Duration", "p95", Some(1_240.0)),
+            ],
+            &[],
+        ),
+        (
+            "ingest",
+            MetricsStatus::Complete,
+            &[
+                ("Invocations", "Sum", Some(0.0)),
+                ("Errors", "Sum", Some(0.0)),
+                ("Duration", "Average", None),
+                ("Duration", "p95", None),
+            ],
+            &[],
+        ),
+    ];
+    for (id, status, values, unknown) in values {
+        for resource in resources.iter_mut().filter(|resource| resource.id == id) {
+            resource.metrics_status = status;
+            unknown.iter().for_each(|key| resource.mark_unknown(key));
+            for &(metric, statistic, value) in values {
+                let known = resource.metrics.entry(metric.to_owned()).or_default();
+                known.insert(statistic.to_owned(), value);
+            }
+        }
+    }
+    // Left out by the cost limit.
+    for resource in resources.iter_mut().filter(|resource| ["export", "graph-1"].contains(&&*resource.id)) {
+        resource.mark_unknown("metrics");
+    }
+}
+
+/// The same with the datapoints behind the values: they rise from nothing to twice the value, with a gap.
+pub(super) fn with_series(mut inventory: Inventory) -> Inventory {
+    let start = inventory.metrics_window.as_ref().unwrap().start.unix_seconds();
+    for resource in &mut inventory.resources {
+        let mut series = Series::new();
+        for (metric, statistics) in &resource.metrics {
+            for (statistic, value) in statistics {
+                let points = (0..12).filter(|n| value.is_some() && !(5..7).contains(n));
+                let points = points.map(|n| {
+                    let at = Timestamp::from_unix(start + n * 300, 0).unwrap();
+                    (at, value.unwrap_or_default() * n as f64 / 5.5)
+                });
+                series.entry(metric.clone()).or_default().insert(statistic.clone(), points.collect());
+            }
+        }
+        resource.series = Some(series);
+    }
+    inventory
 }
 
 fn part(status: Status, failures: Vec<Failure>) -> PartCoverage {
@@ -263,6 +472,26 @@ fn throttled() -> Failure {
     }
 }
 
+fn metrics_throttled() -> Failure {
+    Failure {
+        code: Some("Throttling".to_owned()),
+        attempts: 10,
+        hint: Some("try again later, or with a lower --concurrency".to_owned()),
+        ..Failure::new(FailureClass::Throttled, "cloudwatch", "GetMetricData", "Rate exceeded")
+    }
+}
+
+/// What the cost limit leaves out of a query.
+pub(super) fn too_dear(usd: &str) -> Failure {
+    Failure::new(
+        FailureClass::CostLimit,
+        "cloudwatch",
+        "GetMetricData",
+        format!("The metrics of the whole run cost about ${usd}, which is above the limit of $0.10."),
+    )
+    .with_hint("raise --max-cost, or ask for less with --type or --region")
+}
+
 fn expired() -> Failure {
     Failure::new(
         FailureClass::CredentialsExpired,
@@ -292,6 +521,16 @@ fn queries() -> Vec<QueryCoverage> {
                 if (account, region, resource_type) == (DATA, "us-east-1", LAMBDA) {
                     query.parts.tags = part(Status::Failed, vec![denied("tag", "GetResources", region)]);
                 }
+                let asked = |status, failure: Option<Failure>| part(status, failure.into_iter().collect());
+                query.parts.metrics = match (account, region, resource_type) {
+                    (PROD, "eu-west-1", EC2) => asked(Status::Partial, Some(metrics_throttled())),
+                    (PROD, "us-east-1", EC2) => {
+                        asked(Status::Failed, Some(denied("cloudwatch", "GetMetricData", region)))
+                    }
+                    (DATA, "us-east-1", LAMBDA) => asked(Status::Skipped, Some(too_dear("0.31"))),
+                    _ if status == Status::Complete => asked(Status::Complete, None),
+                    _ => PartCoverage::skipped(),
+                };
                 queries.push(query);
             }
         }
@@ -346,17 +585,25 @@ pub(super) fn inventory_of(
 
 /// The inventory of all cases.
 pub(super) fn inventory() -> Inventory {
+    let mut resources = resources();
+    measured(&mut resources);
     let note = Note {
         account_id: Some(DATA.into()),
         message: "DescribeRegions was denied, so the Regions are those that account:ListRegions names."
             .to_owned(),
         failure: Some(denied("ec2", "DescribeRegions", "us-east-1")),
     };
-    inventory_of(
-        resources(),
+    let mut inventory = inventory_of(
+        resources,
         Coverage::new(queries(), vec![note]),
         vec![account(None, "staging"), account(Some(PROD), "prod"), account(Some(DATA), "data")],
-    )
+    );
+    inventory.metrics_window = at("2026-11-23T13:00:00Z")
+        .zip(at("2026-11-23T14:00:00Z"))
+        .map(|(start, end)| MetricsWindow { start, end, period_seconds: 3_600 });
+    inventory.stats.metrics_requested = 1_234;
+    inventory.stats.estimated_cost_usd = 0.01234;
+    inventory
 }
 
 /// One account and Region, all of it read.
@@ -373,7 +620,8 @@ pub(super) fn complete(resources: Vec<Resource>) -> Inventory {
 
 /// What the format of this name writes.
 pub(super) fn rendered(format: &str, inventory: &Inventory, view: &View, style: Style) -> String {
-    let report = Report { inventory, tables: TABLES, view, style };
+    let tables = tables(inventory.metrics_window.is_some());
+    let report = Report { inventory, tables: &tables, view, style };
     let mut out = Vec::new();
     super::format(format).unwrap().render(&report, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -37,8 +37,8 @@ impl Renderer for Markdown {
         if let Some(limited) = &sections.limited {
             writeln!(out, "{}\n", literal(limited))?;
         }
-        if sections.has_unknown {
-            writeln!(out, "? = could not be read, - = none\n")?;
+        if !sections.legend.is_empty() {
+            writeln!(out, "{}\n", sections.legend.join(", "))?;
         }
         write_coverage(&digest, out)?;
         out.flush()

@@ -5,21 +5,26 @@
 //!
 //! ```text
 //! Inventory ─▶ View ─▶ sections ─▶ table, markdown        json, ndjson, --query: the document as it is
-//!              rows    cells   └─▶ counts (--group-by)    csv: the document's keys, or --columns
+//!              rows    headings └▶ counts (--group-by)    csv: the document's keys, or --columns
+//!                      └▶ cell ─▶ measure (units), heat (colours), trend (sparklines)
 //! coverage  ─▶ digest ─────────▶ table, markdown
 //! ```
 
 mod cell;
 mod csv;
 mod digest;
+mod heading;
+mod heat;
 mod json;
 mod markdown;
+mod measure;
 mod ndjson;
 mod query;
 mod sections;
 mod summary;
 mod table;
 mod text;
+mod trend;
 mod view;
 
 #[cfg(test)]
@@ -37,14 +42,14 @@ pub use view::{Rows, SortKey, View};
 use crate::model::{Column, Inventory};
 
 /// How one resource type is shown in tables, as its collector declares it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TypeTable {
     /// CloudFormation type name.
     pub resource_type: &'static str,
     /// Its plural in words (`EC2 instances`).
     pub title: &'static str,
-    /// What its table shows.
-    pub columns: &'static [Column],
+    /// What its table shows: of metrics, those that were asked.
+    pub columns: Vec<Column>,
 }
 
 /// What the output is written for.

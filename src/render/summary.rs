@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Report;
-use super::digest::{incomplete_types, planned_and_incomplete, title_of};
+use super::digest::{incomplete_types, planned_and_incomplete, title_of, unlisted};
 use super::text::{count, count_title, duration, escape, thousands};
+use crate::model::MetricsWindow;
 
 /// The summary, a sentence a line, escaped.
 pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
     let summary = &report.inventory.summary;
     let mut lines = vec![format!("{} · {}", found(report), cost(report))];
+    lines.extend(report.inventory.metrics_window.as_ref().map(|window| metrics(report, window)));
     if summary.filtered_out > 0 {
         lines.push(format!(
             "{} filtered out (--filter).",
@@ -30,7 +32,8 @@ pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
 fn found(report: &Report<'_>) -> String {
     let inventory = report.inventory;
     let summary = &inventory.summary;
-    let (planned, incomplete) = planned_and_incomplete(&inventory.coverage);
+    let (planned, _) = planned_and_incomplete(&inventory.coverage);
+    let incomplete = unlisted(&inventory.coverage);
     let is_filtered = summary.filtered_out + summary.undecided > 0;
     if summary.resources == 0 {
         return match (incomplete, is_filtered) {
@@ -118,4 +121,74 @@ fn cost(report: &Report<'_>) -> String {
         text.push_str(&format!(", {} throttled", thousands(stats.throttled)));
     }
     text
+}
+
+/// `Metrics: 13:38 to 14:38 UTC (1h), 1,234 values asked, about $0.01.`
+fn metrics(report: &Report<'_>, window: &MetricsWindow) -> String {
+    let stats = &report.inventory.stats;
+    format!(
+        "Metrics: {} ({}), {} asked, {}.",
+        span(window),
+        whole(window.seconds()),
+        count(stats.metrics_requested, "value", "values"),
+        dollars(stats.estimated_cost_usd),
+    )
+}
+
+/// The times of a window, with their days where they lie on two.
+fn span(window: &MetricsWindow) -> String {
+    let [start, end] = [window.start, window.end].map(|at| at.to_string());
+    let day = |text: &str| text.get(..10).unwrap_or_default().to_owned();
+    let time = |text: &str| text.get(11..16).unwrap_or_default().to_owned();
+    if day(&start) == day(&end) {
+        return format!("{} to {} UTC", time(&start), time(&end));
+    }
+    format!("{} {} to {} {} UTC", day(&start), time(&start), day(&end), time(&end))
+}
+
+/// Seconds in the largest unit that they are whole in, as `--window` is written.
+fn whole(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    match units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit)) {
+        Some((unit, name)) => format!("{}{name}", seconds / unit),
+        None => format!("{seconds}s"),
+    }
+}
+
+/// An upper bound of dollars, in whole cents.
+fn dollars(usd: f64) -> String {
+    match usd {
+        _ if usd <= 0.0 => "$0".to_owned(),
+        _ if usd < 0.005 => "less than $0.01".to_owned(),
+        _ => format!("about ${usd:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+
+    fn window(start: &str, end: &str) -> MetricsWindow {
+        let at = |text| Timestamp::parse(text).unwrap();
+        MetricsWindow { start: at(start), end: at(end), period_seconds: 300 }
+    }
+
+    #[test]
+    fn the_window_says_its_days_where_there_are_two() {
+        assert_eq!(span(&window("2026-11-23T13:38:00Z", "2026-11-23T14:38:00Z")), "13:38 to 14:38 UTC");
+        assert_eq!(
+            span(&window("2026-11-22T23:38:00Z", "2026-11-23T00:38:00Z")),
+            "2026-11-22 23:38 to 2026-11-23 00:38 UTC"
+        );
+    }
+
+    #[test]
+    fn lengths_and_prices_are_short_and_never_free_by_rounding() {
+        assert_eq!([3_600, 86_400, 129_600, 5_400, 90].map(whole), ["1h", "1d", "36h", "90m", "90s"]);
+        assert_eq!(
+            [0.0, 0.0001, 0.005, 0.0123, 12.5].map(dollars),
+            ["$0", "less than $0.01", "about $0.01", "about $0.01", "about $12.50"]
+        );
+    }
 }

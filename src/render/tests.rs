@@ -76,6 +76,83 @@ fn table_of_counts() {
     assert_snapshot!(counts);
 }
 
+fn without_coverage(output: &str, heading: &str) -> String {
+    output.split_once(heading).unwrap().0.to_owned()
+}
+
+#[test]
+fn table_of_trends() {
+    let inventory = fixture::with_series(fixture::inventory());
+    for (name, max) in [("80", 80), ("120", 120)] {
+        let drawn = rendered("table", &inventory, &View::default(), terminal(max));
+        assert_snapshot!(format!("table_of_trends_{name}"), without_coverage(&drawn, "Coverage"));
+    }
+    let page = rendered("markdown", &inventory, &View::default(), PIPE);
+    assert_snapshot!("markdown_of_trends", without_coverage(&page, "## Coverage"));
+}
+
+#[test]
+fn table_of_metrics_that_the_user_chose_sorted_by_one() {
+    let mut view = columns(&[
+        "id",
+        "metrics.CPUUtilization.Average",
+        "metrics.NetworkIn.Sum",
+        "metrics.Invocations.Sum",
+        "metrics.FreeLocalStorage.Minimum",
+        "metrics_status",
+    ]);
+    view.sort = vec!["-metrics.CPUUtilization.Average".parse().unwrap()];
+    let drawn = table(&view, PIPE);
+    assert_snapshot!(without_coverage(&drawn, "Coverage"));
+}
+
+#[test]
+fn csv_of_metrics_has_their_numbers_as_they_are() {
+    let view = columns(&["id", "metrics.CPUUtilization.Average", "metrics.NetworkIn.Sum", "metrics_status"]);
+    assert_snapshot!(rendered("csv", &fixture::inventory(), &view, PIPE));
+}
+
+#[test]
+fn table_of_counts_by_a_metric() {
+    let counts = table(&grouped(&["metrics.CPUUtilization.Average"]), PIPE);
+    assert_snapshot!(without_coverage(&counts, "Coverage"));
+}
+
+#[test]
+fn resources_are_all_there_though_their_metrics_are_not() {
+    let mut inventory = fixture::complete(fixture::resources());
+    inventory.coverage.queries[0].parts.metrics.failures.push(fixture::too_dear("62.40"));
+    inventory.metrics_window = fixture::inventory().metrics_window;
+    let drawn = rendered("table", &inventory, &View::default(), PIPE);
+    let (_, told) = drawn.split_once("Coverage: INCOMPLETE: 1 of 4").unwrap();
+    assert!(told.contains("14 resources (7 EC2 instances"), "{told}");
+    assert!(!told.contains("At least"), "{told}");
+}
+
+#[test]
+fn metrics_of_hundreds_of_queries_that_one_cause_left_out_are_told_once() {
+    let mut queries = Vec::new();
+    for account in 0..25 {
+        for region in 0..20 {
+            let account = format!("{:012}", 111_111_111_000u64 + account);
+            let region = format!("xx-test-{region}");
+            let mut query = fixture::query(Some(&account), Some(&region), EC2, Status::Complete, Vec::new());
+            query.parts.metrics.failures.push(fixture::too_dear("62.40"));
+            // The money lasted for these, and for half of the next.
+            match queries.len() {
+                0..20 => query.parts.metrics = query.parts.tags.clone(),
+                20 => query.parts.metrics.status = Status::Partial,
+                _ => {}
+            }
+            queries.push(query);
+        }
+    }
+    let mut inventory = fixture::complete(Vec::new());
+    inventory.metrics_window = fixture::inventory().metrics_window;
+    inventory.coverage = Coverage::new(queries, Vec::new());
+    assert_snapshot!(rendered("table", &inventory, &View::default(), terminal(100)));
+}
+
 #[test]
 fn table_of_a_complete_account() {
     let resources: Vec<Resource> = fixture::resources()
@@ -261,8 +338,8 @@ fn a_closed_pipe_is_an_error_to_the_caller_not_a_panic() {
     let inventory = fixture::inventory();
     let view = View::default();
     for format in FORMATS {
-        let report =
-            super::Report { inventory: &inventory, tables: fixture::TABLES, view: &view, style: PIPE };
+        let tables = fixture::tables(true);
+        let report = super::Report { inventory: &inventory, tables: &tables, view: &view, style: PIPE };
         let error = format.render(&report, &mut Closed).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe, "{}", format.name());
     }
@@ -287,7 +364,8 @@ fn filled_with(text: &str) -> Inventory {
     }
     for query in &mut inventory.coverage.queries {
         query.region = query.region.as_ref().map(|_| text.into());
-        for failure in &mut query.parts.inventory.failures {
+        let parts = &mut query.parts;
+        for failure in parts.inventory.failures.iter_mut().chain(&mut parts.metrics.failures) {
             failure.message = text.to_owned();
             failure.code = Some(text.to_owned());
             failure.request_id = Some(text.to_owned());
@@ -305,7 +383,7 @@ proptest! {
 
     #[test]
     fn nothing_that_a_terminal_would_act_on_ever_comes_out(text in any::<String>(), key in any::<String>()) {
-        let inventory = filled_with(&text);
+        let inventory = fixture::with_series(filled_with(&text));
         let tag = crate::model::FieldPath::Tag(key);
         let with_tag = View { columns: vec![tag.clone()], ..View::default() };
         let by_tag = View { group_by: vec![tag], ..View::default() };
@@ -341,7 +419,7 @@ proptest! {
     fn no_line_of_a_table_is_wider_than_the_terminal(
         text in any::<String>(), max in 40u16..220, limit in 1usize..20, many in any::<bool>(),
     ) {
-        let mut inventory = filled_with(&text);
+        let mut inventory = fixture::with_series(filled_with(&text));
         // Words of the coverage stay whole, so that they can be copied; the tables are what must fit.
         inventory.coverage = Coverage::default();
         for account in &mut inventory.scope.accounts {

@@ -73,6 +73,11 @@ pub(super) fn planned_and_incomplete(coverage: &Coverage) -> (u64, u64) {
     (planned as u64, incomplete as u64)
 }
 
+/// How many queries could not list all there is. Those that only lack tags or metrics are not among them.
+pub(super) fn unlisted(coverage: &Coverage) -> u64 {
+    coverage.queries.iter().filter(|query| query.parts.inventory.is_hole()).count() as u64
+}
+
 fn is_planned(query: &QueryCoverage) -> bool {
     query.is_hole() || !matches!(query.status, Status::NotEnabled | Status::ExpectedDenied | Status::Skipped)
 }

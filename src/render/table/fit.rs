@@ -7,6 +7,14 @@ use crate::render::text::width;
 /// must not cost every row its other columns. What room is left is given back.
 const FAIR_WIDTH: usize = 32;
 
+/// The rank of what tells most: an account, a metric or two. For them, names are cut shorter than for the rest.
+const TELLING_RANK: u8 = 1;
+
+/// For those, a column of text counts with this share of a narrow terminal, but never with less than an EC2 instance
+/// id takes.
+const TELLING_SHARE: usize = 4;
+const TELLING_WIDTH: usize = 20;
+
 /// However many columns are asked for, each keeps this much. Only a terminal of hardly more columns than fields
 /// makes lines longer than itself by it.
 const LEAST_WIDTH: usize = 3;
@@ -37,18 +45,32 @@ pub(super) fn fit(section: &Section, max: Option<u16>, gap: u16) -> Fitted {
     let gap = usize::from(gap);
     let mut kept: Vec<usize> = (0..natural.len()).collect();
     let mut dropped = Vec::new();
-    let needed = |kept: &[usize]| {
-        kept.iter().map(|&column| natural[column].min(FAIR_WIDTH) + gap).sum::<usize>().saturating_sub(gap)
+    let rank = |column: usize| section.headings[column].rank;
+    let fits = |kept: &[usize], for_rank: u8| {
+        let fair = match for_rank {
+            ..=TELLING_RANK => FAIR_WIDTH.min((max / TELLING_SHARE).max(TELLING_WIDTH)),
+            _ => FAIR_WIDTH,
+        };
+        let needed = kept.iter().map(|&column| natural[column].min(fair) + gap).sum::<usize>();
+        needed.saturating_sub(gap) <= max
     };
-    while needed(&kept) > max {
-        // The rightmost of equal rank goes first: collectors put the more important to the left.
-        let last = kept.iter().enumerate().max_by_key(|&(at, &column)| (section.headings[column].rank, at));
-        match last {
-            Some((at, &column)) if section.headings[column].rank > 0 => {
-                kept.remove(at);
-                dropped.push(column);
-            }
-            _ => break,
+    // The rightmost of equal rank goes first: collectors put the more important to the left.
+    while let Some((at, &last)) = kept.iter().enumerate().max_by_key(|&(at, &column)| (rank(column), at)) {
+        if rank(last) == 0 || fits(&kept, rank(last)) {
+            break;
+        }
+        kept.remove(at);
+        dropped.push(last);
+    }
+    // The last one dropped may have been so wide that a narrow one of its rank fits after all.
+    let last_rank = dropped.last().map(|&column| rank(column));
+    for again in dropped.clone().into_iter().rev().filter(|&column| Some(rank(column)) == last_rank) {
+        let at = kept.partition_point(|&column| column < again);
+        kept.insert(at, again);
+        if fits(&kept, rank(again)) {
+            dropped.retain(|&column| column != again);
+        } else {
+            kept.remove(at);
         }
     }
     dropped.sort_unstable();

@@ -39,13 +39,13 @@ impl Renderer for Table {
             draw(section, style, out)?;
             writeln!(out)?;
         }
-        if sections.has_unknown {
-            writeln!(out, "{}", dim("? = could not be read   - = none", style))?;
+        if !sections.legend.is_empty() {
+            writeln!(out, "{}", dim(&wrap(&sections.legend.join("   "), width, 0), style))?;
         }
         if let Some(limited) = &sections.limited {
             writeln!(out, "{}", wrap(limited, width, 0))?;
         }
-        if sections.has_unknown || sections.limited.is_some() {
+        if !sections.legend.is_empty() || sections.limited.is_some() {
             writeln!(out)?;
         }
         draw_digest(&Digest::of(report), style, out)?;
@@ -107,6 +107,10 @@ fn styled(cell: &Cell, width: usize) -> comfy_table::Cell {
         Tone::Changing => drawn.fg(Color::DarkYellow),
         Tone::Resting | Tone::Nothing => drawn.fg(Color::DarkGrey),
         Tone::Broken => drawn.fg(Color::DarkRed).add_attribute(Attribute::Bold),
+        Tone::Hot => drawn.fg(Color::DarkRed),
+        Tone::Warm => drawn.fg(Color::DarkYellow),
+        // The bright one: on a dark ground, dark blue cannot be read.
+        Tone::Idle => drawn.fg(Color::Blue),
         Tone::Unknown => drawn.fg(Color::DarkMagenta).add_attribute(Attribute::Bold),
     }
 }
