@@ -31,10 +31,6 @@ use crate::printer::Printer;
 /// enough that a slow reader of the output holds the collectors back before memory fills.
 const PAGES_BETWEEN: usize = 64;
 
-/// Whether CloudWatch is asked. This version never does, and a column of what nobody asked would look as if there
-/// were nothing.
-const METRICS: bool = false;
-
 /// The demo's Region that throttles for ever shows what it has to show in seconds; at the default it takes a
 /// quarter of a minute.
 const DEMO_MAX_ATTEMPTS: u32 = 5;
@@ -49,7 +45,7 @@ pub(super) fn run(
         settings.collect.max_attempts = DEMO_MAX_ATTEMPTS;
     }
     let plan = Plan::new(&settings.collect).map_err(refused)?;
-    let asked = METRICS.then(shape::asked_by_default);
+    let asked = plan.metrics.as_ref().map(|metrics| metrics.catalogue.specs());
     let shape = Shape::new(&settings.output, &plan, asked.as_ref())?;
     let mut gather = Gather::new(&shape);
     let runtime = Runtime::new().context("cannot start the async runtime")?;

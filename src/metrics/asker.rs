@@ -58,7 +58,11 @@ impl Asker {
     /// # Errors
     /// `cost_limit` where that would go above the budget.
     pub(super) fn again(&self, api: Api, failure: &Failure, cost: u64) -> Result<(), Failure> {
-        if !may_be_charged(failure) || self.budget.reserve_again(cost) { Ok(()) } else { Err(cost_limit(api)) }
+        if !may_be_charged(failure) || self.budget.reserve_again(cost) {
+            Ok(())
+        } else {
+            Err(cost_limit(api))
+        }
     }
 }
 

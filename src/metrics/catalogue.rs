@@ -90,6 +90,12 @@ impl Catalogue {
         self.window
     }
 
+    /// The metrics asked of each type.
+    pub fn specs(&self) -> BTreeMap<Arc<str>, Vec<MetricSpec>> {
+        let specs = |entry: &Entry| entry.metrics.iter().map(|metric| metric.spec.clone()).collect();
+        self.types.iter().map(|(name, entry)| (name.clone(), specs(entry))).collect()
+    }
+
     /// Whether the datapoints are kept.
     pub(super) const fn series(&self) -> bool {
         self.series

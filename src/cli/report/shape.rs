@@ -13,12 +13,6 @@ use crate::render::{Query, SortKey, TypeTable, View};
 /// The CloudWatch metrics that are asked of each type.
 pub(super) type Asked = BTreeMap<Arc<str>, Vec<MetricSpec>>;
 
-/// What is asked unless the settings say otherwise.
-pub(super) fn asked_by_default() -> Asked {
-    let covered = REGISTRY.iter().flat_map(|collector| collector.covers());
-    covered.map(|covered| (covered.resource_type.into(), covered.metrics.to_vec())).collect()
-}
-
 /// What the outputs are to look like.
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -188,6 +182,12 @@ mod tests {
     }
 
     const CPU: &str = "metrics.CPUUtilization.Average";
+
+    /// What is asked unless the settings say otherwise.
+    fn asked_by_default() -> Asked {
+        let covered = REGISTRY.iter().flat_map(|collector| collector.covers());
+        covered.map(|covered| (covered.resource_type.into(), covered.metrics.to_vec())).collect()
+    }
 
     #[test]
     fn metrics_can_be_named_where_they_are_asked() {
