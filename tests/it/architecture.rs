@@ -13,7 +13,7 @@ const MOST_LINES: usize = 400;
 
 /// Crates with one home: their name, as a pattern, and the folders or files that may use them.
 const HOMES: &[(&str, &[&str])] = &[
-    ("aws_[a-z0-9_]+", &["aws/", "collect/"]),
+    ("aws_[a-z0-9_]+", &["aws/", "collect/", "metrics/"]),
     ("clap(?:_[a-z]+)?", &["cli/"]),
     ("comfy_table", &["render/table"]),
     ("anyhow", &["cli/"]),

@@ -18,7 +18,7 @@ REGION = "eu-west-1"
 DATA = "cloudwatch:GetMetricData"
 
 
-def report(run, server, *args: str, code: int | None = 0, config: str = "", home=None) -> dict:
+def report(run, server, *args: str, code: int | None = 0, config: str = "", home=None, quick=QUICK) -> dict:
     """A report of the server's first account."""
     account = server.estate()["accounts"][0]
     env = {
@@ -29,7 +29,7 @@ def report(run, server, *args: str, code: int | None = 0, config: str = "", home
         path = home / "metrics.toml"
         path.write_text(config)
         args = ("--config", str(path), *args)
-    ran = run("report", "--endpoint-url", server.url, "-o", "json", *QUICK, *args, env=env, timeout=200)
+    ran = run("report", "--endpoint-url", server.url, "-o", "json", *quick, *args, env=env, timeout=200)
     if code is not None:
         ran.expect(code)
     return ran.document()
@@ -100,7 +100,7 @@ def test_only_what_cannot_have_emitted_is_left_out(run, server, truth, whole):
     skipped = [r for r in whole["resources"] if r["metrics_status"] == "skipped"]
     assert skipped
     for resource in skipped:
-        assert resource["state"] in ("stopped", "terminated")
+        assert resource["state"] in ("stopped", "terminated") and resource["type"] != "AWS::RDS::DBCluster"
         # Known to be silent, which is not the same as not asked.
         assert "metrics" not in resource["unknown"] and resource["metrics"] == {}
         for name in oracle.metrics(truth.of(resource), truth.seed):
@@ -119,13 +119,14 @@ def test_metrics_are_off_with_no_metrics_and_that_is_unknown_not_nothing(run, se
 
 @pytest.mark.parametrize("window", ["1m", "5m", "3h", "24h", "25h", "7d", "16d", "64d", "455d"])
 def test_every_window_up_to_what_cloudwatch_keeps(run, window):
-    estate = "--accounts 1 --regions 1 --instances 12 --databases 8 --clusters 3 --functions 8".split()
+    # The server and the oracle add up a year minute by minute, so these are few.
+    estate = "--accounts 1 --regions 1 --instances 6 --databases 3 --clusters 1 --functions 4".split()
     with servers.demo(*estate) as server:
         truth = values.Truth(server)
-        document = report(run, server, "--window", window, "--max-cost", "1")
+        document = report(run, server, "--window", window, "--max-cost", "1", quick=["--attempt-timeout", "60s"])
     assert document["coverage"]["complete"], parts(document)
     # Sums of many periods are added in another order than the oracle's.
-    assert truth.assert_right(document, rel=1e-9) > 100
+    assert truth.assert_right(document, rel=1e-9) > 50
     long = window in ("25h", "7d", "16d", "64d", "455d")
     for resource in document["resources"]:
         if resource["type"] == "AWS::Lambda::Function":
@@ -133,7 +134,8 @@ def test_every_window_up_to_what_cloudwatch_keeps(run, window):
             assert (("Duration", "p95") in values.known(resource)) != long
             assert values.unknown(resource) == ({("Duration", "p95")} if long else set())
     kept = [value for r in document["resources"] for value in values.known(r).values() if value is not None]
-    assert len(kept) > 50
+    # EC2 and RDS send what happened in a minute, or in five, when it is over.
+    assert len(kept) > 20 or window in ("1m", "5m")
 
 
 @pytest.mark.parametrize("window", ["30m", "3h", "2d", "20d"])
@@ -149,7 +151,7 @@ def test_series_are_the_oracles_datapoints_and_make_the_same_values(run, window)
     datapoints = 0
     for resource in document["resources"]:
         wanted = set(values.known(resource)) | (values.unknown(resource) or set())
-        series = {(name, stat) for name, stats in (resource["series"] or {}).items() for stat in stats}
+        series = {(name, stat) for name, stats in resource.get("series", {}).items() for stat in stats}
         if resource["metrics_status"] != "skipped":
             assert series == wanted, resource["arn"]
         for name, stat in series:
@@ -359,12 +361,13 @@ def test_no_request_goes_above_max_cost_and_the_rest_is_named(run, ten_thousand,
 
 def test_concurrent_regions_share_the_budget_and_never_overshoot(run):
     estate = "--accounts 1 --regions 17 --instances 60 --databases 0 --clusters 0 --functions 30".split()
-    with servers.demo(*estate, "--fault", f"error-500:{DATA}#times=9") as server:
-        document = report(run, server, "--max-cost", "0.01", code=3)
-        billed = server.billed()["metrics_requested"]
-    assert billed <= 1000 and document["stats"]["metrics_requested"] <= 1000
-    assert billed > 500
-    assert len(document["resources"]) == 17 * 90
+    for fault, least in (("throttled", 900), ("error-500", 0)):
+        # CloudWatch may have charged for what it failed to answer, and does not for what it throttled.
+        with servers.demo(*estate, "--fault", f"{fault}:{DATA}#times=9") as server:
+            document = report(run, server, "--max-cost", "0.01", code=3)
+            billed = server.billed()["metrics_requested"]
+        assert least <= billed <= document["stats"]["metrics_requested"] <= 1000
+        assert len(document["resources"]) == 17 * 90
 
 
 def test_a_random_plan_under_random_faults_has_no_wrong_value(run, tmp_path):

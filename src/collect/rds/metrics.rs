@@ -105,7 +105,8 @@ fn is_serverless(cluster: &Resource) -> bool {
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html>
 const LONGEST_STOP_SECONDS: i64 = 7 * 24 * 3600;
 
-/// When the database stopped, which RDS tells only by when it will start it again.
+/// When the instance stopped, which RDS tells only by when it will start it again. A cluster's volume is there, and
+/// measured, while the cluster is stopped.
 pub(super) fn silent_since(database: &Resource) -> Option<Timestamp> {
     if database.state.as_deref() != Some("stopped") {
         return None;
