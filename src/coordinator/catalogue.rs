@@ -84,9 +84,7 @@ fn apply(change: &MetricChange, covered: &Covered, specs: &mut Vec<MetricSpec>) 
                 None => Unit::None,
                 Some(name) => unit_named(name, &refuse)?,
             };
-            let or = |given: &Option<String>, like: Cow<'static, str>| {
-                given.clone().map_or(like, Cow::Owned)
-            };
+            let or = |given: &Option<String>, like: Cow<'static, str>| given.clone().map_or(like, Cow::Owned);
             let added = MetricSpec {
                 namespace: or(namespace, like.namespace),
                 name: Cow::Owned(change.metric.clone()),

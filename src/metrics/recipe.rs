@@ -242,7 +242,8 @@ mod tests {
         let made = recipe(vec![Average, Maximum, Statistic::P95, Sum], window(7 * 24 * HOUR), false);
         assert_eq!(names(&made), ["Sum 86400", "SampleCount 86400", "Maximum 86400"]);
         assert_eq!(made.knowable(), 3);
-        let answers = [Ok(vec![(0, 10.0), (1, 90.0)]), Ok(vec![(0, 10.0), (1, 10.0)]), Ok(vec![(0, 3.0), (1, 2.0)])];
+        let answers =
+            [Ok(vec![(0, 10.0), (1, 90.0)]), Ok(vec![(0, 10.0), (1, 10.0)]), Ok(vec![(0, 3.0), (1, 2.0)])];
         let values: Vec<Known> = made.make(&answers).into_iter().map(|(_, known)| known).collect();
         let value = |value| Known::Value(Some(value), None);
         // Not 5, the average of the averages.
@@ -264,7 +265,8 @@ mod tests {
     fn series_keep_the_datapoints_and_percentiles_keep_a_value_of_their_own() {
         let made = recipe(vec![Statistic::Average, Statistic::P95], window(HOUR), true);
         assert_eq!(names(&made), ["Sum 300", "SampleCount 300", "p95 3600", "p95 300"]);
-        let answers = [Ok(vec![(0, 4.0)]), Ok(vec![(0, 2.0)]), Ok(vec![(0, 7.0)]), Ok(vec![(0, 6.0), (300, 8.0)])];
+        let answers =
+            [Ok(vec![(0, 4.0)]), Ok(vec![(0, 2.0)]), Ok(vec![(0, 7.0)]), Ok(vec![(0, 6.0), (300, 8.0)])];
         let values: Vec<Known> = made.make(&answers).into_iter().map(|(_, known)| known).collect();
         assert_eq!(values[0], Known::Value(Some(2.0), Some(vec![(0, 2.0)])));
         assert_eq!(values[1], Known::Value(Some(7.0), Some(vec![(0, 6.0), (300, 8.0)])));
