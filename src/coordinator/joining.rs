@@ -9,7 +9,7 @@ use tokio::task::{Id, JoinSet};
 use super::outcome::{AskedMetrics, Reading};
 use super::run::panicked;
 use crate::aws::{Caller, RunContext, Session};
-use crate::metrics::{UNITS_PER_CENT, Budget, Catalogue, Joiner, MetricsTally, Mode, Tallies, dollars};
+use crate::metrics::{Budget, Catalogue, Joiner, MetricsTally, Mode, Tallies, UNITS_PER_CENT, dollars};
 use crate::model::{
     Failure, FailureClass, MetricsWindow, PartCoverage, QueryCoverage, Resource, Stats, Status,
 };
@@ -137,7 +137,10 @@ impl Joined {
         let mut tally = MetricsTally::default();
         let types = query.covers.iter().filter_map(|covered| place.types.get(covered));
         types.for_each(|of_type| tally.add(of_type));
-        query.parts.metrics = part(&tally, query.status, reading, &plan.budget);
+        // A dry run asks for no values: that none are there is no hole.
+        if plan.mode == Mode::Ask {
+            query.parts.metrics = part(&tally, query.status, reading, &plan.budget);
+        }
         if let Err(failure) = &place.requests {
             query.parts.inventory.status = Status::Partial;
             query.parts.inventory.failures.push(failure.clone());
@@ -151,7 +154,9 @@ fn part(tally: &MetricsTally, inventory: Status, reading: Reading, budget: &Budg
     let missing = tally.wanted - tally.known.min(tally.wanted);
     let status = match tally.failures.iter().find(|failure| failure.class != FailureClass::CostLimit) {
         // Of what could not be listed nothing was asked; the inventory tells why.
-        None if tally.wanted == 0 && !matches!(inventory, Status::Complete | Status::Partial) => Status::Skipped,
+        None if tally.wanted == 0 && !matches!(inventory, Status::Complete | Status::Partial) => {
+            Status::Skipped
+        }
         None if missing == 0 => Status::Complete,
         None if tally.known > 0 => Status::Partial,
         None => Status::Skipped,
