@@ -15,6 +15,7 @@ mod digest;
 mod json;
 mod markdown;
 mod ndjson;
+mod plan;
 mod query;
 mod sections;
 mod summary;
@@ -30,8 +31,9 @@ mod tests;
 use std::io;
 
 pub use ndjson::Ndjson;
+pub use plan::{PLAN_FORMATS, PlanReport};
 pub use query::{Query, QueryError};
-pub use text::escape;
+pub use text::{escape, thousands};
 pub use view::{Rows, SortKey, View};
 
 use crate::model::{Column, Inventory};

@@ -89,6 +89,12 @@ impl Heading {
         }
     }
 
+    /// The heading of something that is no field of a resource.
+    pub(super) fn other(header: &'static str, align: Align, rank: u8) -> Self {
+        let field = FieldPath::Attribute(header.to_ascii_lowercase());
+        Self { header: header.into(), align, rank, field, format: Format::Plain }
+    }
+
     fn cell(&self, resource: &Resource) -> Cell {
         Cell::of(&self.field.of(resource), self.format)
     }
