@@ -60,9 +60,12 @@ fn dispatch(command: Command) -> Exit {
 
 fn run_report(args: &ReportArgs) -> Exit {
     let options = printer_options(&args.messages);
-    let demo = args.demo;
+    let (demo, dry_run) = (args.demo, args.dry_run);
     let settings = settings(args).map_err(anyhow::Error::from).and_then(|settings| {
         outputs::check(&settings.output.outputs)?;
+        if args.dry_run {
+            report::dry_run_fits(&settings.output.outputs, &args.shaping())?;
+        }
         Ok(settings)
     });
     match settings {
@@ -74,7 +77,8 @@ fn run_report(args: &ReportArgs) -> Exit {
                 progress: output.progress,
             });
             logging::start(output.verbosity, output.log_format, &printer);
-            let result = report::run(settings, demo, &mut printer);
+            let run = if dry_run { report::dry_run } else { report::run };
+            let result = run(settings, demo, &mut printer);
             finish(result, &printer)
         }
         Err(error) => finish(Err(error), &Printer::new(options)),

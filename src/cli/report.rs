@@ -1,8 +1,9 @@
-//! `awsinv report`: collect and print.
+//! `awsinv report`: collect and print, or with `--dry-run` say what that would ask and cost.
 //!
 //! Everything that can be refused is refused before anything is asked. Then the fan-out runs on the async
 //! threads, and this thread, which may block, takes the pages as they come and writes the outputs.
 
+mod dry_run;
 mod gather;
 mod progress;
 mod shape;
@@ -15,16 +16,18 @@ use anyhow::Context;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use self::gather::Gather;
+use self::dry_run::Planner;
+pub(super) use self::dry_run::check as dry_run_fits;
+use self::gather::{Gather, Going, Written};
 use self::progress::Bar;
 use self::shape::Shape;
 use super::args::Scenario;
 use super::{Exit, UsageError};
 use crate::aws::{RunContext, Session, SessionError, StaticAccount, StopReason, open_sessions};
 use crate::config::{CollectSettings, Settings};
-use crate::coordinator::{self, Plan, PlanError, Progress};
+use crate::coordinator::{self, Outcome, Plan, PlanError, Progress};
 use crate::demo::{DemoOptions, DemoServer};
-use crate::model::Timestamp;
+use crate::model::{Resource, Timestamp};
 use crate::printer::Printer;
 
 /// Pages between the collectors and this thread. Enough that neither waits for the other's every breath; few
@@ -35,24 +38,55 @@ const PAGES_BETWEEN: usize = 64;
 /// quarter of a minute.
 const DEMO_MAX_ATTEMPTS: u32 = 5;
 
+/// What takes the pages of a run, and writes something at its end.
+trait Taker {
+    /// Takes one page.
+    fn page(&mut self, page: Vec<Resource>, printer: &mut Printer) -> Going;
+
+    /// Writes what is written once all is known.
+    fn finish(self, outcome: Outcome, started_at: Timestamp, printer: &mut Printer) -> Written;
+}
+
 /// Collects what the settings ask for and writes the outputs.
-pub(super) fn run(
-    mut settings: Settings,
+pub(super) fn run(settings: Settings, demo: Option<Scenario>, printer: &mut Printer) -> anyhow::Result<Exit> {
+    let (plan, shape) = prepared(&settings)?;
+    fan_out(&settings, demo, plan, Gather::new(&shape), printer)
+}
+
+/// Lists what the settings ask for, and writes what its values would cost instead of asking for them.
+pub(super) fn dry_run(
+    settings: Settings,
     demo: Option<Scenario>,
     printer: &mut Printer,
 ) -> anyhow::Result<Exit> {
-    if demo.is_some() && settings.collect.max_attempts == CollectSettings::default().max_attempts {
-        settings.collect.max_attempts = DEMO_MAX_ATTEMPTS;
-    }
+    let (plan, shape) = prepared(&settings)?;
+    fan_out(&settings, demo, plan.dry(), Planner::new(&settings, &shape), printer)
+}
+
+/// What to ask and how to show it, or what is wrong with the settings.
+fn prepared(settings: &Settings) -> Result<(Plan, Shape), UsageError> {
     let plan = Plan::new(&settings.collect).map_err(refused)?;
     let asked = plan.metrics.as_ref().map(|metrics| metrics.catalogue.specs());
     let shape = Shape::new(&settings.output, &plan, asked.as_ref())?;
-    let mut gather = Gather::new(&shape);
+    Ok((plan, shape))
+}
+
+/// Asks it all, and hands the pages on as they come.
+fn fan_out(
+    settings: &Settings,
+    demo: Option<Scenario>,
+    plan: Plan,
+    mut taker: impl Taker,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
+    let mut collect = settings.collect.clone();
+    if demo.is_some() && collect.max_attempts == CollectSettings::default().max_attempts {
+        collect.max_attempts = DEMO_MAX_ATTEMPTS;
+    }
     let runtime = Runtime::new().context("cannot start the async runtime")?;
     let started_at = Timestamp::now();
 
-    let collect = &settings.collect;
-    let (sessions, _demo) = runtime.block_on(sessions(collect, demo))?;
+    let (sessions, _demo) = runtime.block_on(sessions(&collect, demo))?;
     let context =
         Arc::new(RunContext::new(collect.concurrency, collect.max_attempts, collect.attempt_timeout));
     runtime.spawn(signals::watch(context.stop.clone(), printer.messages().clone()));
@@ -64,7 +98,7 @@ pub(super) fn run(
 
     let bar = Bar::start(printer.progress(), progress);
     while let Some(page) = pages.blocking_recv() {
-        if gather.page(page, printer).reader_gone() {
+        if taker.page(page, printer).reader_gone() {
             context.stop.stop(StopReason::Cancelled);
         }
     }
@@ -72,7 +106,7 @@ pub(super) fn run(
     bar.finish();
 
     let cancelled = context.stop.reason() == Some(StopReason::Cancelled);
-    let written = gather.finish(outcome, started_at, &shape, printer);
+    let written = taker.finish(outcome, started_at, printer);
     // Whatever is still under way (a blocked name look-up) is not worth waiting for.
     runtime.shutdown_background();
     Ok(verdict::of(&written, cancelled, &settings.output, printer))

@@ -137,7 +137,10 @@ impl Joined {
         let mut tally = MetricsTally::default();
         let types = query.covers.iter().filter_map(|covered| place.types.get(covered));
         types.for_each(|of_type| tally.add(of_type));
-        query.parts.metrics = part(&tally, query.status, reading, &plan.budget);
+        // A dry run asks for no values: that none are there is no hole.
+        if plan.mode == Mode::Ask {
+            query.parts.metrics = part(&tally, query.status, reading, &plan.budget);
+        }
         if let Err(failure) = &place.requests {
             query.parts.inventory.status = Status::Partial;
             query.parts.inventory.failures.push(failure.clone());

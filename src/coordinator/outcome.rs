@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::plan::Selection;
 use crate::aws::CallCounts;
 use crate::collect::Tally;
-use crate::metrics::MetricsTally;
+use crate::metrics::{MOST_STATISTICS_REQUESTS, MetricsTally};
 use crate::model::{
     Coverage, Failure, FailureClass, MetricsWindow, PartCoverage, Parts, QueryCoverage, Scope, Stats, Status,
 };
@@ -37,6 +37,16 @@ pub struct AskedMetrics {
     pub requests: u64,
     /// What came of each type's, sorted.
     pub types: Vec<(Arc<str>, MetricsTally)>,
+}
+
+impl AskedMetrics {
+    /// Whether the requests that GetMetricStatistics is asked in a run are used up. Which metrics they are for then
+    /// depends on the order in which lists come.
+    pub fn is_statistics_limited(&self) -> bool {
+        let requests: u64 = self.types.iter().map(|(_, tally)| tally.statistics_requests).sum();
+        // A metric may take three requests, and the last two may not be enough for the next.
+        requests + 2 >= MOST_STATISTICS_REQUESTS as u64
+    }
 }
 
 /// How a failure is to be read.

@@ -117,4 +117,4 @@ impl Catalogue {
 /// How many GetMetricStatistics requests one account and Region is asked in a run: AWS grants 400 a second.
 /// More would keep a run waiting for what GetMetricData answers at once.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>
-pub(super) const MOST_STATISTICS_REQUESTS: usize = 400;
+pub const MOST_STATISTICS_REQUESTS: usize = 400;

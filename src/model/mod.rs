@@ -6,6 +6,7 @@
 
 mod column;
 mod coverage;
+mod dry_run;
 mod failure;
 mod field;
 mod filter;
@@ -19,6 +20,7 @@ mod timestamp;
 
 pub use column::{Align, Column, Format};
 pub use coverage::{Coverage, Note, PartCoverage, Parts, QueryCoverage, Status};
+pub use dry_run::{Certainty, Counted, DryRun, PlannedPlace, PlannedTotals, PlannedType};
 pub use failure::{Failure, FailureClass};
 pub use field::{FieldPath, FieldPathError, Lookup, TOP_LEVEL_KEYS};
 pub use filter::{Decision, FILTER_FORMS, Filter, FilterError, Filters};

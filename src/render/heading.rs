@@ -49,6 +49,11 @@ static REGION: Column = Column::text("REGION", "region", 0);
 const TREND_RANK: u8 = 1;
 
 impl Heading {
+    /// The heading of something that is no field of a resource.
+    pub(super) fn other(header: &'static str, align: Align, rank: u8) -> Self {
+        Self { header: header.into(), align, rank, content: Content::Count }
+    }
+
     /// The heading of a type's column.
     fn of_column(column: &Column) -> Self {
         // A collector's column that names no field is caught by a test over the registry.

@@ -19,6 +19,7 @@ mod json;
 mod markdown;
 mod measure;
 mod ndjson;
+mod plan;
 mod query;
 mod sections;
 mod summary;
@@ -35,8 +36,9 @@ mod tests;
 use std::io;
 
 pub use ndjson::Ndjson;
+pub use plan::{PLAN_FORMATS, PlanReport};
 pub use query::{Query, QueryError};
-pub use text::escape;
+pub use text::{escape, thousands};
 pub use view::{Rows, SortKey, View};
 
 use crate::model::{Column, Inventory};

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use jmespath::ast::Ast;
 use jmespath::{DEFAULT_RUNTIME, ErrorReason, Expression, JmespathError, RuntimeError};
+use serde::Serialize;
 
 use super::json::write_pretty;
-use crate::model::Inventory;
 
 /// The expression cannot be read, or does not fit the document.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +71,8 @@ impl Query {
     }
 
     /// Writes what the expression finds in the document, as indented JSON; `null` where it finds nothing.
-    pub fn render(&self, inventory: &Inventory, out: &mut dyn Write) -> Result<(), QueryError> {
-        let found = self.0.search(inventory).map_err(|error| explain(self.0.as_str(), &error))?;
+    pub fn render(&self, document: &impl Serialize, out: &mut dyn Write) -> Result<(), QueryError> {
+        let found = self.0.search(document).map_err(|error| explain(self.0.as_str(), &error))?;
         let out = &mut io::BufWriter::new(out);
         write_pretty(&*found, out)?;
         out.flush()?;

@@ -92,7 +92,7 @@ pub(super) fn wrap(text: &str, max: Option<u16>, indent: usize) -> String {
 }
 
 /// `1,234`.
-pub(super) fn thousands(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -37,7 +37,8 @@ pub struct ReportArgs {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = COLLECT)]
     pub endpoint_url: Option<String>,
 
-    /// Print the plan and what it would cost; nothing that is billed is asked
+    /// Print what CloudWatch would be asked and what that would cost, as table or
+    /// json; nothing that is billed is asked
     #[arg(long, help_heading = COLLECT)]
     pub dry_run: bool,
 
@@ -143,6 +144,18 @@ pub struct ReportArgs {
 }
 
 impl ReportArgs {
+    /// The given flags that choose or arrange resources.
+    pub fn shaping(&self) -> Vec<&'static str> {
+        let given = [
+            ("--filter", !self.filter.is_empty()),
+            ("--columns", !self.columns.is_empty()),
+            ("--sort", !self.sort.is_empty()),
+            ("--group-by", !self.group_by.is_empty()),
+            ("--limit", self.limit.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+
     /// The settings that were given as flags.
     pub fn flags(&self) -> Flags {
         let mut flags = Flags::default();

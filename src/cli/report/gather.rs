@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::Taker;
 use super::shape::Shape;
 use crate::cli::{NDJSON, WriteError};
 use crate::config::OutputSpec;
@@ -74,9 +75,11 @@ impl<'a> Gather<'a> {
         let keep = shape.outputs.iter().any(|output| output.format != NDJSON);
         Self { shape, streams, keep, kept: Vec::new(), summary: Summary::default(), errors }
     }
+}
 
+impl Taker for Gather<'_> {
     /// Takes one page.
-    pub(super) fn page(&mut self, mut page: Vec<Resource>, printer: &mut Printer) -> Going {
+    fn page(&mut self, mut page: Vec<Resource>, printer: &mut Printer) -> Going {
         page.retain(|resource| match self.shape.filters.decide(resource) {
             Decision::Keep => true,
             Decision::Drop => {
@@ -101,13 +104,8 @@ impl<'a> Gather<'a> {
     }
 
     /// Ends the streams and writes every other output.
-    pub(super) fn finish(
-        mut self,
-        outcome: Outcome,
-        started_at: Timestamp,
-        shape: &Shape,
-        printer: &mut Printer,
-    ) -> Written {
+    fn finish(mut self, outcome: Outcome, started_at: Timestamp, printer: &mut Printer) -> Written {
+        let shape = self.shape;
         let Outcome { scope, metrics_window, coverage, stats, .. } = outcome;
         self.kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         let inventory = Inventory {
@@ -186,19 +184,30 @@ fn write(
     shape: &Shape,
     printer: &mut Printer,
 ) -> Result<Delivery, WriteError> {
-    let style = match output.path {
-        None => Style { width: printer.width(), color: printer.color() },
-        Some(_) => Style::default(),
-    };
-    let report = Report { inventory, tables: &shape.tables, view: &shape.view, style };
-    let render = |out: &mut dyn Write| match (&shape.query, render::format(&output.format)) {
-        (Some(query), _) if output.format == "json" => query.render(inventory, out).map_err(io::Error::from),
-        (_, Some(format)) => format.render(&report, out),
-        (_, None) => Err(io::Error::other(format!("there is no output format `{}`", output.format))),
-    };
+    deliver(output, printer, |style, out| {
+        let report = Report { inventory, tables: &shape.tables, view: &shape.view, style };
+        match (&shape.query, render::format(&output.format)) {
+            (Some(query), _) if output.format == "json" => {
+                query.render(inventory, out).map_err(io::Error::from)
+            }
+            (_, Some(format)) => format.render(&report, out),
+            (_, None) => Err(io::Error::other(format!("there is no output format `{}`", output.format))),
+        }
+    })
+}
+
+/// Writes to where this output goes, in the style that fits the place.
+pub(super) fn deliver(
+    output: &OutputSpec,
+    printer: &mut Printer,
+    render: impl FnOnce(Style, &mut dyn Write) -> io::Result<()>,
+) -> Result<Delivery, WriteError> {
     match &output.path {
-        None => printer.data(render).map_err(WriteError::stdout),
-        Some(path) => write_file_atomically(path, render)
+        None => {
+            let style = Style { width: printer.width(), color: printer.color() };
+            printer.data(|out| render(style, out)).map_err(WriteError::stdout)
+        }
+        Some(path) => write_file_atomically(path, |out| render(Style::default(), out))
             .map(|()| Delivery::Written)
             .map_err(|error| WriteError::file(path, error)),
     }

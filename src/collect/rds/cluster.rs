@@ -12,12 +12,9 @@ use crate::model::{Column, Failure, Format, Resource};
 
 const DESCRIBE_DB_CLUSTERS: Api = Api::new("rds", "DescribeDBClusters");
 const COVERS: &[Covered] = &[
-    Covered::new("AWS::RDS::DBCluster", "RDS DB clusters")
-        .metrics(metrics::RDS_CLUSTER),
-    Covered::new("AWS::Neptune::DBCluster", "Neptune DB clusters")
-        .metrics(metrics::NEPTUNE_CLUSTER),
-    Covered::new("AWS::DocDB::DBCluster", "DocumentDB clusters")
-        .metrics(metrics::DOCDB_CLUSTER),
+    Covered::new("AWS::RDS::DBCluster", "RDS DB clusters").metrics(metrics::RDS_CLUSTER),
+    Covered::new("AWS::Neptune::DBCluster", "Neptune DB clusters").metrics(metrics::NEPTUNE_CLUSTER),
+    Covered::new("AWS::DocDB::DBCluster", "DocumentDB clusters").metrics(metrics::DOCDB_CLUSTER),
 ];
 
 /// Collects `AWS::RDS::DBCluster`, and Neptune's and DocumentDB's.

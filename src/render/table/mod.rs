@@ -4,8 +4,11 @@
 //! Where the terminal is too narrow, the least important columns go first, and the table says which.
 
 mod fit;
+mod plan;
 
 use std::io::{self, Write};
+
+pub(super) use plan::draw_plan;
 
 use comfy_table::{Attribute, CellAlignment, Color, Table as Grid, TableStyle};
 
@@ -36,7 +39,7 @@ impl Renderer for Table {
         let out = &mut io::BufWriter::new(out);
         let sections = Sections::of(report);
         for section in &sections.sections {
-            draw(section, style, out)?;
+            draw(section, "--columns picks", style, out)?;
             writeln!(out)?;
         }
         if !sections.legend.is_empty() {
@@ -56,7 +59,8 @@ impl Renderer for Table {
     }
 }
 
-fn draw(section: &Section, style: Style, out: &mut impl Write) -> io::Result<()> {
+/// Draws a grid. Where columns do not fit, it says so, and how they are to be seen.
+fn draw(section: &Section, remedy: &str, style: Style, out: &mut impl Write) -> io::Result<()> {
     let fitted = fit::fit(section, style.width, GAP);
     writeln!(out, "{}", bold(&truncate(&section.title, style.width.map_or(usize::MAX, usize::from)), style))?;
     let mut grid = Grid::new();
@@ -85,7 +89,7 @@ fn draw(section: &Section, style: Style, out: &mut impl Write) -> io::Result<()>
     if !fitted.dropped.is_empty() {
         let names: Vec<&str> =
             fitted.dropped.iter().map(|&column| &*section.headings[column].header).collect();
-        let text = format!("(not shown at this width: {}; --columns picks)", names.join(", "));
+        let text = format!("(not shown at this width: {}; {remedy})", names.join(", "));
         writeln!(out, "{}", dim(&wrap(&text, style.width, 1), style))?;
     }
     Ok(())
