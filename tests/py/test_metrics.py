@@ -318,7 +318,7 @@ StatusCheckFailed = false
 CPUCreditBalance = false
 """
 # As many as it takes for ten thousand of them to have emitted in the last hour.
-TEN_THOUSAND = "--accounts 1 --regions 1 --instances 11427 --databases 0 --clusters 0 --functions 0".split()
+TEN_THOUSAND = "--accounts 1 --regions 1 --instances 11429 --databases 0 --clusters 0 --functions 0".split()
 
 
 @pytest.fixture(scope="module")
@@ -348,7 +348,7 @@ def test_no_request_goes_above_max_cost_and_the_rest_is_named(run, ten_thousand,
     assert billed["metrics_requested"] == document["stats"]["metrics_requested"] == allowed, args
     assert billed["statistics_requests"] == 0
     assert document["stats"]["estimated_cost_usd"] == float(most)
-    assert len(document["resources"]) == 11_427
+    assert len(document["resources"]) == 11_429
     assert document["coverage"]["queries"][0]["status"] == "complete"
     part = document["coverage"]["queries"][0]["parts"]["metrics"]
     assert part["status"] == ("skipped" if most == "0" else "partial")
@@ -361,9 +361,9 @@ def test_no_request_goes_above_max_cost_and_the_rest_is_named(run, ten_thousand,
 
 def test_concurrent_regions_share_the_budget_and_never_overshoot(run):
     estate = "--accounts 1 --regions 17 --instances 60 --databases 0 --clusters 0 --functions 30".split()
-    for fault, least in (("throttled", 900), ("error-500", 0)):
+    for fault, least in (("throttled", 900), ("error-500", 100)):
         # CloudWatch may have charged for what it failed to answer, and does not for what it throttled.
-        with servers.demo(*estate, "--fault", f"{fault}:{DATA}#times=9") as server:
+        with servers.demo(*estate, "--fault", f"{fault}:{DATA}#times=1") as server:
             document = report(run, server, "--max-cost", "0.01", code=3)
             billed = server.billed()["metrics_requested"]
         assert least <= billed <= document["stats"]["metrics_requested"] <= 1000
