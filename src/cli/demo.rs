@@ -58,6 +58,7 @@ fn options(args: &DemoArgs) -> Result<DemoOptions, UsageError> {
         regions: args.regions,
         size,
         page_size: args.page_size,
+        all_running: args.all_running,
         datapoints_per_page: args.datapoints_per_page,
         latency: args.latency.unwrap_or_default(),
         throttle: args.throttle,

@@ -110,6 +110,8 @@ pub struct DemoOptions {
     pub regions: Option<usize>,
     /// How many resources. `None` = the scenario's own.
     pub size: Option<Size>,
+    /// Whether every EC2 instance runs, so that each has metrics; else some are stopped, as in any real account.
+    pub all_running: bool,
     /// The most resources a page holds, below AWS's own maximum: to see many pages with few resources.
     pub page_size: Option<usize>,
     /// The most datapoints that a page of GetMetricData holds, below AWS's own maximum.
@@ -130,6 +132,7 @@ impl Default for DemoOptions {
             accounts: 3,
             regions: None,
             size: None,
+            all_running: false,
             page_size: None,
             datapoints_per_page: None,
             latency: Duration::ZERO,

@@ -317,8 +317,7 @@ CPUUtilization = ["Average"]
 StatusCheckFailed = false
 CPUCreditBalance = false
 """
-# As many as it takes for ten thousand of them to have emitted in the last hour.
-TEN_THOUSAND = "--accounts 1 --regions 1 --instances 11429 --databases 0 --clusters 0 --functions 0".split()
+TEN_THOUSAND = "--accounts 1 --regions 1 --instances 10000 --databases 0 --clusters 0 --functions 0 --all-running".split()
 
 
 @pytest.fixture(scope="module")
@@ -348,9 +347,8 @@ def test_no_request_goes_above_max_cost_and_the_rest_is_named(run, ten_thousand,
     assert billed["metrics_requested"] == document["stats"]["metrics_requested"] == allowed, args
     assert billed["statistics_requests"] == 0
     assert document["stats"]["estimated_cost_usd"] == float(most)
-    assert len(document["resources"]) == 11_429
-    assert document["coverage"]["queries"][0]["status"] == "complete"
-    part = document["coverage"]["queries"][0]["parts"]["metrics"]
+    assert len(document["resources"]) == 10_000
+    [part] = parts(document).values()
     assert part["status"] == ("skipped" if most == "0" else "partial")
     [failure] = part["failures"]
     assert failure["class"] == "cost_limit" and "$0.50" in failure["message"] and "--max-cost 0.50" in failure["hint"]
@@ -375,7 +373,7 @@ def test_a_random_plan_under_random_faults_has_no_wrong_value(run, tmp_path):
     seed = random.SystemRandom().randrange(1 << 32)
     draw = random.Random(seed)
     statistics = ["Average", "Maximum", "Minimum", "Sum", "SampleCount", "p50", "p99"]
-    for _ in range(12):
+    for _ in range(10):
         picked = {
             kind: {name: draw.sample(statistics, draw.randint(1, 5)) for name in draw.sample(names, draw.randint(1, len(names)))}
             for kind, names in {
@@ -399,7 +397,7 @@ def test_a_random_plan_under_random_faults_has_no_wrong_value(run, tmp_path):
                   str(draw.randint(0, 20)), "--clusters", "2", "--functions", str(draw.randint(0, 30)), "--seed",
                   str(draw.randint(1, 99)), "--page-size", str(draw.randint(3, 30))]
         paged = ["--datapoints-per-page", str(draw.randint(20, 400))] if draw.random() < 0.5 else []
-        args = ["--window", draw.choice(["10m", "1h", "24h", "3d", "30d"]), "--max-cost",
+        args = ["--window", draw.choice(["10m", "1h", "24h", "3d"]), "--max-cost",
                 draw.choice(["0.001", "0.01", "5"])] + (["--series"] if draw.random() < 0.4 else [])
         told = f"seed {seed}: {estate} {paged} {faults} {args}\n{config}"
         with servers.demo(*estate) as server:
@@ -410,7 +408,7 @@ def test_a_random_plan_under_random_faults_has_no_wrong_value(run, tmp_path):
             truth = values.Truth(server, int(estate[estate.index("--seed") + 1]))
         try:
             truth.assert_right(document, rel=1e-9)
-            if "3d" not in args and "30d" not in args:
+            if "3d" not in args:
                 values.assert_nothing_hidden(document, whole)
             spent = document["stats"]["metrics_requested"]
             assert spent <= round(float(args[3]) * 100_000)

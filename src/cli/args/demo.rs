@@ -64,6 +64,10 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", help_heading = ESTATE)]
     pub seed: Option<u64>,
 
+    /// Every EC2 instance runs; else some are stopped, as in any real account
+    #[arg(long, help_heading = ESTATE)]
+    pub all_running: bool,
+
     /// Most resources of a page, below AWS's own limit
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = BEHAVIOUR)]
     pub page_size: Option<usize>,

@@ -179,7 +179,7 @@ const fn reservation(index: usize) -> (usize, usize) {
 /// The `index`-th instance.
 pub(crate) fn instance(place: &Place<'_>, index: usize) -> Instance {
     let mut draw = place.draw("instance", index);
-    let state = InstanceState::of(index);
+    let state = if place.all_running { InstanceState::Running } else { InstanceState::of(index) };
     let app = draw_app(&mut draw);
     let instance_type = match index % 40 {
         29 => &FUTURE_TYPE,

@@ -35,6 +35,7 @@ use super::options::{Counts, DemoOptions};
 #[derive(Debug)]
 pub struct Estate {
     seed: u64,
+    all_running: bool,
     accounts: Vec<DemoAccount>,
     /// The Regions that each account can see, enabled or not.
     regions: Vec<Vec<(&'static Region, OptIn)>>,
@@ -52,7 +53,7 @@ impl Estate {
         let regions: Vec<Vec<_>> =
             accounts.iter().map(|account| visible_regions(account.shape, options.regions)).collect();
         let counts = counts::table(options.effective_size(), &accounts, &regions);
-        Self { seed: options.seed, accounts, regions, counts }
+        Self { seed: options.seed, all_running: options.all_running, accounts, regions, counts }
     }
 
     /// The accounts, each with the access key that reaches it.
@@ -105,7 +106,8 @@ impl Estate {
 
     fn shard_at(&self, account: usize, at: usize) -> Shard<'_> {
         Shard {
-            place: Place::new(self.seed, &self.accounts[account], self.regions[account][at].0),
+            place: Place::new(self.seed, &self.accounts[account], self.regions[account][at].0)
+                .all_running(self.all_running),
             counts: self.counts[account][at],
         }
     }

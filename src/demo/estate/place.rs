@@ -46,12 +46,20 @@ pub(crate) struct Place<'a> {
     pub(crate) region: &'static Region,
     /// The seed of the estate.
     pub(crate) seed: u64,
+    /// Whether every instance runs.
+    pub(crate) all_running: bool,
     key: u64,
 }
 
 impl<'a> Place<'a> {
     pub(crate) fn new(seed: u64, account: &'a DemoAccount, region: &'static Region) -> Self {
-        Self { account, region, seed, key: key(seed, &[&account.id, region.name]) }
+        Self { account, region, seed, all_running: false, key: key(seed, &[&account.id, region.name]) }
+    }
+
+    /// The same place, where every instance runs or not.
+    pub(crate) fn all_running(mut self, all_running: bool) -> Self {
+        self.all_running = all_running;
+        self
     }
 
     /// The draws of the `index`-th resource of a kind.
