@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{Id, JoinSet};
 
 use super::outcome::{AskedMetrics, Reading};
@@ -11,7 +11,7 @@ use super::run::panicked;
 use crate::aws::{Caller, RunContext, Session};
 use crate::metrics::{Budget, Catalogue, Joiner, MetricsTally, Mode, Tallies, UNITS_PER_CENT, dollars};
 use crate::model::{
-    Failure, FailureClass, MetricsWindow, PartCoverage, QueryCoverage, Resource, Stats, Status,
+    Failure, FailureClass, MetricsWindow, Note, PartCoverage, QueryCoverage, Resource, Stats, Status,
 };
 
 /// What is asked of CloudWatch in a run, and for how much.
@@ -32,6 +32,7 @@ pub(super) struct Joining {
     plan: Option<MetricsPlan>,
     context: Arc<RunContext>,
     out: mpsc::Sender<Vec<Resource>>,
+    room: Arc<Semaphore>,
     joiners: JoinSet<u64>,
     started: HashMap<Id, AccountRegion>,
     tallies: BTreeMap<AccountRegion, Tallies>,
@@ -60,6 +61,7 @@ impl Joining {
             plan,
             context,
             out,
+            room: Joiner::room(),
             joiners: JoinSet::new(),
             started: HashMap::new(),
             tallies: BTreeMap::new(),
@@ -78,7 +80,8 @@ impl Joining {
         let tallies = self.tallies.entry(place.clone()).or_default().clone();
         let caller = Caller::new(session.clone(), region, self.context.clone());
         let (catalogue, budget) = (plan.catalogue.clone(), plan.budget.clone());
-        let joiner = Joiner::new(caller, catalogue, budget, plan.mode, self.out.clone(), tallies);
+        let (out, room) = (self.out.clone(), self.room.clone());
+        let joiner = Joiner::new(caller, catalogue, budget, plan.mode, out, tallies, room);
         let (sender, receiver) = Joiner::channel();
         let task = self.joiners.spawn(joiner.run(receiver));
         self.started.insert(task.id(), place);
@@ -114,6 +117,27 @@ impl Joined {
             stats.metrics_requested = plan.budget.spent();
             stats.estimated_cost_usd = dollars(plan.budget.spent());
         }
+    }
+
+    /// What a reader must know of the values beside the queries.
+    pub(super) fn notes(&self) -> Vec<Note> {
+        let of_place = |place: &Place| place.types.values().map(|tally| tally.unknowable).sum::<u64>();
+        let mut accounts: Vec<&Arc<str>> = self
+            .by_place
+            .iter()
+            .filter(|(_, place)| of_place(place) > 0)
+            .map(|((account, _), _)| account)
+            .collect();
+        accounts.dedup();
+        let note = |account: &Arc<str>| Note {
+            account_id: Some(account.clone()),
+            message:
+                "percentiles of more than a day are unknown: CloudWatch has them for a day at most, and \
+                      those of days cannot be put together"
+                    .to_owned(),
+            failure: None,
+        };
+        accounts.into_iter().map(note).collect()
     }
 
     /// What was asked, or would be, of each account, Region and type.

@@ -82,7 +82,7 @@ pub async fn run(
     Ok(Outcome {
         scope: Scope { accounts, types: run.plan.types() },
         metrics_window: joined.window(),
-        coverage: Coverage::new(coverage, run.notes),
+        coverage: Coverage::new(coverage, [run.notes, joined.notes()].concat()),
         stats,
         metrics: joined.into_asked(),
     })

@@ -105,3 +105,34 @@ pub(super) fn cost_limit(api: Api) -> Failure {
 pub(super) fn not_covered() -> Arc<Failure> {
     Arc::new(cost_limit(GET_METRIC_DATA))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_refuses_or_throttles_it_does_not_charge_for_and_what_got_lost_it_may() {
+        let failure = |class, code: Option<&str>| {
+            let mut failure = Failure::new(class, "cloudwatch", "GetMetricData", "");
+            failure.code = code.map(str::to_owned);
+            failure
+        };
+        use FailureClass::{AccessDenied, Connectivity, MalformedResponse, ServiceError, Throttled, Timeout};
+        for (class, code) in [
+            (AccessDenied, Some("AccessDenied")),
+            (Throttled, Some("Throttling")),
+            (ServiceError, Some("ValidationError")),
+            (ServiceError, Some("InvalidParameterValue")),
+        ] {
+            assert!(!may_be_charged(&failure(class, code)), "{class} {code:?}");
+        }
+        for (class, code) in [
+            (Timeout, None),
+            (Connectivity, None),
+            (MalformedResponse, None),
+            (ServiceError, Some("InternalServiceFault")),
+        ] {
+            assert!(may_be_charged(&failure(class, code)), "{class} {code:?}");
+        }
+    }
+}

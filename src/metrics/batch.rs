@@ -52,3 +52,59 @@ impl Batch {
         (!wanted.is_empty()).then_some(wanted)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::metrics::Window;
+    use crate::model::{MetricSpec, Statistic, Timestamp, Unit};
+
+    fn metric(statistics: usize, window: Window, series: bool) -> Arc<Metric> {
+        let mut spec = MetricSpec::new("AWS/EC2", "CPUUtilization", "InstanceId", Unit::Percent, &[]);
+        let percentile = |n: usize| Statistic::Extended(Cow::Owned(format!("p{n}")));
+        spec.statistics = (1..=statistics).map(percentile).collect::<Vec<_>>().into();
+        Arc::new(Metric::new(spec, window, series))
+    }
+
+    proptest! {
+        #[test]
+        fn batches_keep_every_metric_whole_in_order_and_within_the_limits(
+            statistics in proptest::collection::vec(1_usize..8, 0..400),
+            hours in 1_u64..48,
+            series in any::<bool>(),
+        ) {
+            let now = Timestamp::parse("2026-11-23T14:37:00Z").expect("a time");
+            let window = Window::ending(now, Duration::from_secs(hours * 3600));
+            let mut batch = Batch::default();
+            let mut sent = Vec::new();
+            for (row, statistics) in statistics.iter().enumerate() {
+                let metric = metric(*statistics, window, series);
+                sent.extend(batch.add(Wanted { metric, resource_id: "i-1".into(), page: 0, row }));
+            }
+            sent.extend(batch.take());
+            prop_assert!(batch.is_empty());
+            let rows: Vec<usize> = sent.iter().flatten().map(|wanted| wanted.row).collect();
+            prop_assert_eq!(rows, (0..statistics.len()).collect::<Vec<_>>());
+            let queries = |batch: &[Wanted]| batch.iter().map(|w| w.metric.recipe.asks.len()).sum::<usize>();
+            let datapoints = |batch: &[Wanted]| {
+                let asks = batch.iter().flat_map(|wanted| &wanted.metric.recipe.asks);
+                asks.map(|ask| window.datapoints(ask.period)).sum::<usize>()
+            };
+            for (at, batch) in sent.iter().enumerate() {
+                prop_assert!(queries(batch) <= 500 && datapoints(batch) <= 100_800);
+                // Full: what comes next would not have fitted in, or nothing more fits at all.
+                if let Some(next) = sent.get(at + 1).and_then(|next| next.first()) {
+                    let next = std::slice::from_ref(next);
+                    let fits = queries(batch) + queries(next) <= 500
+                        && datapoints(batch) + datapoints(next) <= 100_800;
+                    prop_assert!(!fits || queries(batch) == 500);
+                }
+            }
+        }
+    }
+}

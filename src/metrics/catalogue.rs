@@ -35,7 +35,7 @@ pub(super) struct Metric {
 }
 
 impl Metric {
-    fn new(spec: MetricSpec, window: Window, series: bool) -> Self {
+    pub(super) fn new(spec: MetricSpec, window: Window, series: bool) -> Self {
         let recipe = Recipe::new(&spec, window, series);
         let requests = recipe.statistics_requests();
         let is_cheaper = !requests.is_empty()
@@ -118,3 +118,54 @@ impl Catalogue {
 /// More would keep a run waiting for what GetMetricData answers at once.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>
 pub const MOST_STATISTICS_REQUESTS: usize = 400;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Statistic, Timestamp, Unit};
+
+    const HOUR: u64 = 3600;
+    const STATISTICS: &[Statistic] = &[Statistic::Average, Statistic::Maximum];
+    const CPU: MetricSpec =
+        MetricSpec::new("AWS/EC2", "CPUUtilization", "InstanceId", Unit::Percent, STATISTICS);
+
+    fn window(seconds: u64) -> Window {
+        let now = Timestamp::parse("2026-11-23T14:37:00Z").expect("a time");
+        Window::ending(now, Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn get_metric_statistics_is_taken_where_it_costs_a_third() {
+        assert!(
+            Metric::new(CPU, window(HOUR), false).cheaper.is_none(),
+            "half the price is not clearly cheaper"
+        );
+        // Sum, SampleCount and Maximum of each day.
+        assert_eq!(Metric::new(CPU, window(48 * HOUR), false).cheaper, Some(vec![vec![0, 1, 2]]));
+        let mut percentiles = CPU;
+        percentiles.statistics = vec![Statistic::P95].into();
+        assert!(
+            Metric::new(percentiles, window(48 * HOUR), false).cheaper.is_none(),
+            "nothing is asked at all"
+        );
+    }
+
+    #[test]
+    fn a_machine_that_stopped_ten_minutes_ago_is_asked_and_one_that_stopped_before_the_window_is_not() {
+        let window = window(HOUR);
+        let silent = |resource: &Resource| Timestamp::parse(resource.name.as_deref()?);
+        let of_type = TypeMetrics { specs: vec![CPU], silent_since: silent };
+        let catalogue = Catalogue::new([(Arc::from("T"), of_type)].into(), window, false);
+        let name = || Arc::from("T");
+        let mut resource = Resource::new(name(), String::new(), "i-1".into(), name(), name());
+        for (stopped, asked) in
+            [(None, true), (Some("2026-11-23T14:27:00Z"), true), (Some("2026-11-23T13:20:00Z"), false)]
+        {
+            resource.name = stopped.map(str::to_owned);
+            assert_eq!(matches!(catalogue.of(&resource), Asked::Metrics(_)), asked, "{stopped:?}");
+            assert_eq!(matches!(catalogue.of(&resource), Asked::Silent), !asked, "{stopped:?}");
+        }
+    }
+}

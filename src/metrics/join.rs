@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::asker::Asker;
 use super::batch::{Batch, Wanted};
-use super::catalogue::{Asked, Catalogue, MOST_STATISTICS_REQUESTS};
+use super::catalogue::{Asked, Catalogue, MOST_STATISTICS_REQUESTS, Metric};
 use super::fetch::{all, fetch, fetch_statistics};
 use super::recipe::Answer;
 use super::row::Row;
@@ -22,9 +22,12 @@ use crate::model::{Failure, FailureClass, Resource, Timestamp};
 /// How long a batch waits to be filled. A list page of EC2 comes every few hundred milliseconds.
 const FLUSH_AFTER: Duration = Duration::from_millis(200);
 
-/// How many resources wait for their values at once, in one account and Region, so that memory stays bounded where
-/// lists are faster than CloudWatch. It is some 50 requests, what CloudWatch grants in a second.
+/// How many resources wait for their values at once, in one account and Region, where lists are faster than
+/// CloudWatch. It is some 50 requests, what CloudWatch grants in a second.
 const MOST_HELD: usize = 4000;
+
+/// How many wait in all of a run, so that memory stays bounded: at 12 KB each, 200 MB.
+const MOST_HELD_IN_ALL: usize = 16_000;
 
 /// How many metrics go to one task that asks GetMetricStatistics, which takes one a request.
 const STATISTICS_AT_ONCE: usize = 50;
@@ -54,6 +57,8 @@ pub struct Joiner {
     tallies: Tallies,
     held: HashMap<u64, Held>,
     held_resources: usize,
+    /// Room for the resources that all joiners of the run hold.
+    room: Arc<Semaphore>,
     next_page: u64,
     filling: Batch,
     /// Since something has been waiting in the batch.
@@ -73,6 +78,7 @@ struct Held {
     rows: Vec<Row>,
     /// Metrics that are not answered yet.
     outstanding: usize,
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Joiner {
@@ -84,6 +90,7 @@ impl Joiner {
         mode: Mode,
         out: mpsc::Sender<Vec<Resource>>,
         tallies: Tallies,
+        room: Arc<Semaphore>,
     ) -> Self {
         let asker = Arc::new(Asker::new(caller, catalogue.window(), budget));
         Self {
@@ -94,6 +101,7 @@ impl Joiner {
             tallies,
             held: HashMap::new(),
             held_resources: 0,
+            room,
             next_page: 0,
             filling: Batch::default(),
             since: None,
@@ -103,6 +111,11 @@ impl Joiner {
             fetched: HashMap::new(),
             requests: 0,
         }
+    }
+
+    /// Room for the resources that all joiners of a run hold together.
+    pub fn room() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(MOST_HELD_IN_ALL))
     }
 
     /// Where the lists of the account and Region put their pages, and the other end of it.
@@ -117,17 +130,26 @@ impl Joiner {
     /// that it holds.
     pub async fn run(mut self, mut pages: mpsc::Receiver<Vec<Resource>>) -> u64 {
         let mut open = true;
+        let mut waiting: Option<Vec<Resource>> = None;
         loop {
             let flush_at = self.since.map(|since| since + FLUSH_AFTER);
+            let size = waiting.as_ref().map_or(0, Vec::len);
             tokio::select! {
                 Some(ended) = self.fetching.join_next_with_id() => self.answered(ended).await,
-                page = pages.recv(), if open && self.held_resources < MOST_HELD => match page {
-                    Some(page) => self.take(page).await,
+                page = pages.recv(), if open && waiting.is_none() && self.held_resources < MOST_HELD => match page {
+                    Some(page) if self.mode == Mode::Count => self.count_page(page).await,
+                    Some(page) => waiting = Some(page),
                     None => {
                         open = false;
                         self.flush();
                     }
                 },
+                // What the others hold goes out without any help of this one, so room comes.
+                room = room_for(self.room.clone(), size), if waiting.is_some() => {
+                    if let Some(page) = waiting.take() {
+                        self.take(page, room).await;
+                    }
+                }
                 () = tokio::time::sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => self.flush(),
                 else => return self.requests,
             }
@@ -135,31 +157,52 @@ impl Joiner {
     }
 
     /// Takes a page, and asks for its values.
-    async fn take(&mut self, resources: Vec<Resource>) {
+    async fn take(&mut self, resources: Vec<Resource>, room: Option<OwnedSemaphorePermit>) {
         let page = self.next_page;
         self.next_page += 1;
         let mut rows = vec![Row::default(); resources.len()];
-        let mut outstanding = 0;
-        let catalogue = self.catalogue.clone();
-        let mut wanted = Vec::new();
-        for (row, resource) in resources.iter().enumerate() {
-            let Asked::Metrics(metrics) = catalogue.of(resource) else { continue };
-            rows[row].asked = true;
-            let resource_id: Arc<str> = Arc::from(resource.id.as_str());
-            for metric in metrics {
-                outstanding += 1;
-                wanted.push(Wanted { metric: metric.clone(), resource_id: resource_id.clone(), page, row });
-            }
+        let wanted = self.wanted(&resources, page);
+        for wanted in &wanted {
+            rows[wanted.row].asked = true;
         }
         self.held_resources += resources.len();
-        self.held.insert(page, Held { resources, rows, outstanding });
+        self.held.insert(page, Held { resources, rows, outstanding: wanted.len(), _room: room });
         for wanted in wanted {
             self.want(wanted);
         }
         self.release(page).await;
-        if self.mode == Mode::Count && self.held_resources >= MOST_HELD {
-            self.flush();
+    }
+
+    /// Counts what would be asked of a page, and passes it on. Its values stay unknown.
+    async fn count_page(&mut self, resources: Vec<Resource>) {
+        let wanted = self.wanted(&resources, self.next_page);
+        let rows = vec![Row::default(); resources.len()];
+        self.held_resources += resources.len();
+        self.held.insert(self.next_page, Held { resources, rows, outstanding: 0, _room: None });
+        for wanted in wanted {
+            self.want(wanted);
         }
+        // A batch that waits holds no page, so it waits until it is full.
+        self.since = None;
+        self.release(self.next_page).await;
+        self.next_page += 1;
+    }
+
+    /// The metrics that are asked of a page.
+    fn wanted(&self, resources: &[Resource], page: u64) -> Vec<Wanted> {
+        let mut wanted = Vec::new();
+        for (row, resource) in resources.iter().enumerate() {
+            let Asked::Metrics(metrics) = self.catalogue.of(resource) else { continue };
+            let resource_id: Arc<str> = Arc::from(resource.id.as_str());
+            let of = |metric: &Arc<Metric>| Wanted {
+                metric: metric.clone(),
+                resource_id: resource_id.clone(),
+                page,
+                row,
+            };
+            wanted.extend(metrics.into_iter().map(of));
+        }
+        wanted
     }
 
     fn want(&mut self, wanted: Wanted) {
@@ -211,29 +254,25 @@ impl Joiner {
 
     fn send(&mut self, batch: Vec<Wanted>) {
         self.requests += u64::from(batch.iter().any(|wanted| wanted.metric.cost() > 0));
-        let batch = Arc::new(batch);
-        let (asker, asked, mode) = (self.asker.clone(), batch.clone(), self.mode);
-        let task = self.fetching.spawn(async move {
-            match mode {
-                Mode::Ask => fetch(&asker, &asked).await,
-                Mode::Count => uncounted(&asked),
-            }
-        });
-        self.fetched.insert(task.id(), batch);
+        let asker = self.asker.clone();
+        self.spawn(batch, move |asked| async move { fetch(&asker, &asked).await });
     }
 
     fn send_statistics(&mut self) {
-        let batch = Arc::new(std::mem::take(&mut self.statistics));
-        if batch.is_empty() {
+        let batch = std::mem::take(&mut self.statistics);
+        let asker = self.asker.clone();
+        self.spawn(batch, move |asked| async move { fetch_statistics(&asker, &asked).await });
+    }
+
+    fn spawn<F>(&mut self, batch: Vec<Wanted>, fetch: impl FnOnce(Arc<Vec<Wanted>>) -> F)
+    where
+        F: Future<Output = Vec<Vec<Answer>>> + Send + 'static,
+    {
+        if batch.is_empty() || self.mode == Mode::Count {
             return;
         }
-        let (asker, asked, mode) = (self.asker.clone(), batch.clone(), self.mode);
-        let task = self.fetching.spawn(async move {
-            match mode {
-                Mode::Ask => fetch_statistics(&asker, &asked).await,
-                Mode::Count => uncounted(&asked),
-            }
-        });
+        let batch = Arc::new(batch);
+        let task = self.fetching.spawn(fetch(batch.clone()));
         self.fetched.insert(task.id(), batch);
     }
 
@@ -292,9 +331,14 @@ impl Joiner {
     /// Says how the values of a resource fared.
     fn conclude(&self, resource: &mut Resource, row: Row) {
         if !row.asked {
-            if let Asked::Silent = self.catalogue.of(resource) {
-                resource.mark_known("metrics");
-                self.tally(&resource.resource_type, |tally| tally.silent += 1);
+            match self.catalogue.of(resource) {
+                Asked::Silent => {
+                    resource.mark_known("metrics");
+                    self.tally(&resource.resource_type, |tally| tally.silent += 1);
+                }
+                // None of the type's metrics is one that this resource emits.
+                Asked::Metrics(metrics) if metrics.is_empty() => row.conclude(resource),
+                Asked::Metrics(_) | Asked::NoMetrics => {}
             }
             return;
         }
@@ -314,11 +358,11 @@ fn tally_of<'a>(
     tallies.entry(resource_type.clone()).or_default()
 }
 
-/// In place of answers where nothing is asked: the values stay unknown.
-fn uncounted(batch: &[Wanted]) -> Vec<Vec<Answer>> {
-    let (service, operation) = (GET_METRIC_DATA.service, GET_METRIC_DATA.operation);
-    let failure = Arc::new(Failure::new(FailureClass::CostLimit, service, operation, "not asked: --dry-run"));
-    batch.iter().map(|wanted| all(wanted, &failure)).collect()
+/// Room for so many resources; for a page that is more than all the room there is, all of it. The semaphore is never
+/// closed.
+async fn room_for(room: Arc<Semaphore>, resources: usize) -> Option<OwnedSemaphorePermit> {
+    let resources = u32::try_from(resources.min(MOST_HELD_IN_ALL)).unwrap_or(u32::MAX);
+    room.acquire_many_owned(resources).await.ok()
 }
 
 fn panicked() -> Failure {
