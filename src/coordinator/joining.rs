@@ -9,6 +9,7 @@ use tokio::task::{Id, JoinSet};
 use super::outcome::{AskedMetrics, Reading};
 use super::run::panicked;
 use crate::aws::{Caller, RunContext, Session};
+use crate::config::Dollars;
 use crate::metrics::{Budget, Catalogue, Joiner, MetricsTally, Mode, Tallies, UNITS_PER_CENT, dollars};
 use crate::model::{
     Failure, FailureClass, MetricsWindow, Note, PartCoverage, QueryCoverage, Resource, Stats, Status,
@@ -203,7 +204,7 @@ fn too_dear(failure: &Failure, budget: &Budget) -> Failure {
     failure.message = format!(
         "{refused} of {} metric values were not asked, as --max-cost allows ${}; the whole would cost about ${whole}",
         spent + refused,
-        dollars(budget.most()),
+        Dollars::from_hundred_thousandths(budget.most()),
     );
     failure.with_hint(format!("allow it with --max-cost {whole}, or leave the values out with --no-metrics"))
 }

@@ -160,8 +160,8 @@ fn hear(heard: &mut [Heard], result: &MetricDataResult) -> bool {
     if heard.status != Some(StatusCode::Complete) {
         heard.status = result.status_code().cloned().or_else(|| heard.status.take());
     }
-    let messages = result.messages().iter().filter_map(|message| message.value());
-    heard.message = messages.last().map(str::to_owned).or_else(|| heard.message.take());
+    let mut messages = result.messages().iter().filter_map(|message| message.value());
+    heard.message = messages.next_back().map(str::to_owned).or_else(|| heard.message.take());
     any_new
 }
 

@@ -310,7 +310,6 @@ impl Joiner {
         let (resource, row) = (&mut resources[wanted.row], &mut rows[wanted.row]);
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = tally_of(&mut tallies, &resource.resource_type);
-        tally.observed_at = Some(Timestamp::now());
         row.write(&wanted.metric, answers, series, resource, tally);
     }
 

@@ -27,6 +27,9 @@ impl Row {
         tally: &mut MetricsTally,
     ) {
         let name = &metric.spec.name;
+        if answers.iter().any(Result::is_ok) {
+            tally.observed_at = Some(Timestamp::now());
+        }
         for (statistic, known) in metric.recipe.make(answers) {
             let points = match known {
                 Known::Value(value, points) => {
