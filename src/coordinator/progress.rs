@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::metrics::Budget;
 
 /// How far a run is. Read it as often as you like.
 #[derive(Debug, Default)]
@@ -13,6 +15,7 @@ pub struct Progress {
     incomplete: AtomicU64,
     resources: AtomicU64,
     running: Mutex<BTreeMap<u64, (String, Instant)>>,
+    budget: OnceLock<Arc<Budget>>,
 }
 
 /// What is under way, and for how long.
@@ -45,11 +48,21 @@ impl Progress {
         self.resources.load(Ordering::Relaxed)
     }
 
+    /// Metric values asked of CloudWatch; none where it is not asked.
+    pub fn values(&self) -> Option<u64> {
+        self.budget.get().map(|budget| budget.spent())
+    }
+
     /// What has been under way the longest.
     pub fn slowest(&self) -> Option<Running> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let (what, since) = running.values().min_by_key(|(_, since)| *since)?;
         Some(Running { what: what.clone(), elapsed: since.elapsed() })
+    }
+
+    pub(super) fn spend(&self, budget: &Arc<Budget>) {
+        // A run has one budget.
+        let _ = self.budget.set(budget.clone());
     }
 
     pub(super) fn plan(&self, queries: u64) {

@@ -44,6 +44,9 @@ pub async fn run(
             stop.stop(StopReason::Deadline);
         })
     });
+    if let Some(metrics) = &plan.metrics {
+        progress.spend(&metrics.budget);
+    }
     let mut run = Run {
         joining: Joining::new(plan.metrics.clone(), context.clone(), pages),
         plan,

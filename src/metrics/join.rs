@@ -17,7 +17,7 @@ use super::recipe::Answer;
 use super::row::Row;
 use super::{Budget, GET_METRIC_DATA, MetricsTally};
 use crate::aws::Caller;
-use crate::model::{Failure, FailureClass, Resource, Timestamp};
+use crate::model::{Failure, FailureClass, Resource};
 
 /// How long a batch waits to be filled. A list page of EC2 comes every few hundred milliseconds.
 const FLUSH_AFTER: Duration = Duration::from_millis(200);

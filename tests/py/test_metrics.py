@@ -119,14 +119,18 @@ def test_metrics_are_off_with_no_metrics_and_that_is_unknown_not_nothing(run, se
 
 @pytest.mark.parametrize("window", ["1m", "5m", "3h", "24h", "25h", "7d", "16d", "64d", "455d"])
 def test_every_window_up_to_what_cloudwatch_keeps(run, window):
-    # The server and the oracle add up a year minute by minute, so these are few.
-    estate = "--accounts 1 --regions 1 --instances 6 --databases 3 --clusters 1 --functions 4".split()
+    # The oracle adds up a year minute by minute, so these are few.
+    few = window in ("16d", "64d", "455d")
+    counts = (2, 1, 0, 2) if few else (6, 3, 1, 4)
+    kinds = ("instances", "databases", "clusters", "functions")
+    estate = ["--accounts", "1", "--regions", "1"]
+    estate += [arg for kind, count in zip(kinds, counts, strict=True) for arg in (f"--{kind}", str(count))]
     with servers.demo(*estate) as server:
         truth = values.Truth(server)
         document = report(run, server, "--window", window, "--max-cost", "1", quick=["--attempt-timeout", "60s"])
     assert document["coverage"]["complete"], parts(document)
     # Sums of many periods are added in another order than the oracle's.
-    assert truth.assert_right(document, rel=1e-9) > 50
+    assert truth.assert_right(document, rel=1e-9) > (20 if few else 50)
     long = window in ("25h", "7d", "16d", "64d", "455d")
     for resource in document["resources"]:
         if resource["type"] == "AWS::Lambda::Function":
@@ -135,12 +139,12 @@ def test_every_window_up_to_what_cloudwatch_keeps(run, window):
             assert values.unknown(resource) == ({("Duration", "p95")} if long else set())
     kept = [value for r in document["resources"] for value in values.known(r).values() if value is not None]
     # EC2 and RDS send what happened in a minute, or in five, when it is over.
-    assert len(kept) > 20 or window in ("1m", "5m")
+    assert len(kept) > 10 or window in ("1m", "5m")
 
 
-@pytest.mark.parametrize("window", ["30m", "3h", "2d", "20d"])
+@pytest.mark.parametrize("window", ["30m", "3h", "2d", "15d"])
 def test_series_are_the_oracles_datapoints_and_make_the_same_values(run, window):
-    estate = "--accounts 1 --regions 1 --instances 10 --databases 6 --clusters 2 --functions 8".split()
+    estate = "--accounts 1 --regions 1 --instances 4 --databases 2 --clusters 1 --functions 3".split()
     with servers.demo(*estate) as server:
         truth = values.Truth(server)
         document = report(run, server, "--series", "--window", window, "--max-cost", "1")
@@ -158,13 +162,13 @@ def test_series_are_the_oracles_datapoints_and_make_the_same_values(run, window)
             points = [(values.seconds(at), value) for at, value in resource["series"][name][stat]]
             assert points == sorted(points)
             steps = {b - a for (a, _), (b, _) in zip(points, points[1:], strict=False)}
-            period = {"30m": 60, "3h": 300, "2d": 3600, "20d": 86_400}[window]
+            period = {"30m": 60, "3h": 300, "2d": 3600, "15d": 86_400}[window]
             assert all(step % period == 0 for step in steps)
             for at, value in points[:-1]:
                 truth_there = truth.value(resource, name, stat, (at, min(at + period, end)), now)
                 assert value == pytest.approx(truth_there, rel=1e-12), (resource["arn"], name, stat, at)
             datapoints += len(points)
-    assert datapoints > 500
+    assert datapoints > 200
 
 
 CHANGES = """

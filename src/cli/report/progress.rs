@@ -68,6 +68,9 @@ fn message(progress: &Progress) -> String {
     if progress.planned() == 0 {
         "asking for identity and Regions".clone_into(&mut message);
     }
+    if let Some(values) = progress.values().filter(|values| *values > 0) {
+        message.push_str(&format!(", {values} metric values asked"));
+    }
     if progress.incomplete() > 0 {
         message.push_str(&format!(", {} incomplete", progress.incomplete()));
     }
