@@ -99,7 +99,9 @@ fn plan() -> DryRun {
 
 fn rendered(plan: &DryRun, format: &str, width: Option<u16>, color: bool) -> String {
     let mut out = Vec::new();
-    PlanReport { plan, tables: &tables(false), style: Style { width, color } }.render(format, &mut out).unwrap();
+    PlanReport { plan, tables: &tables(false), style: Style { width, color } }
+        .render(format, &mut out)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 
