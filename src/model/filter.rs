@@ -102,6 +102,16 @@ pub enum FilterError {
         /// Its right side.
         value: String,
     },
+    /// Its right side must be a number.
+    #[error(
+        "filter `{expression}` compares a metric with `{value}`: write a number in CloudWatch's unit, such as 5 or 0.5"
+    )]
+    Number {
+        /// The whole expression.
+        expression: String,
+        /// Its right side.
+        value: String,
+    },
 }
 
 /// One `--filter`.
@@ -225,6 +235,9 @@ impl FromStr for Filter {
         let operand = Operand::new(value);
         if matches!(field, FieldPath::Key("created_at" | "modified_at")) && operand.span.is_none() {
             return Err(FilterError::Time { expression, value: value.to_owned() });
+        }
+        if matches!(field, FieldPath::Metric(..)) && operand.number.is_none() {
+            return Err(FilterError::Number { expression, value: value.to_owned() });
         }
         let test = match operator {
             "!=" => Test::Differs(operand),

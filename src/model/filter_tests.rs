@@ -165,6 +165,8 @@ fn every_refusal_names_the_expression_and_a_remedy() {
         "class~\\w{1000000}",
         "created_at<yesterday",
         "modified_at=2026-13-01",
+        "metrics.CPUUtilization.Average<5%",
+        "metrics.NetworkIn.Sum!=1GiB",
         "tag:\"env=prod",
         "tag:=x",
     ]

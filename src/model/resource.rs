@@ -15,11 +15,12 @@ use super::Timestamp;
 pub enum MetricsStatus {
     /// Every value asked for was answered; a `null` value means that CloudWatch has no datapoints.
     Complete,
-    /// Some values could not be read: their keys are absent.
+    /// Some values are not known: their keys are absent, and named in `unknown`.
     Partial,
-    /// No value could be read.
+    /// They were asked for, and none is known.
     Failed,
-    /// Not asked.
+    /// Not asked: metrics are off, the cost limit came first, or the resource has sent nothing since before the
+    /// window.
     #[default]
     Skipped,
 }
@@ -98,7 +99,8 @@ pub struct Resource {
     /// With `--series` only: the datapoints behind `metrics`. An empty list = CloudWatch has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<Series>,
-    /// Names of keys (and `attributes.x`, `metrics.x.y`) that could not be read, sorted.
+    /// Names of keys (and `attributes.x`, `metrics.x.y`) whose values are not known, sorted: they could not be read, or
+    /// were not asked for.
     pub unknown: Vec<String>,
 }
 

@@ -4,7 +4,7 @@
 //! `tags`, `attributes` and `metrics` as one JSON object each, then the names in `unknown`, joined by `;`.
 //! With `--columns`, just those, each under the full name of its field. With `--group-by`, the counts.
 //!
-//! An empty cell says that there is nothing, and `?` that it could not be read. So that opening the file in a
+//! An empty cell says that there is nothing, and `?` that it is not known. So that opening the file in a
 //! spreadsheet runs nothing, a cell that would be a formula gets an apostrophe in front (numbers do not), and
 //! control characters are written as escapes. `--sort` and `--limit` hold as in the table.
 
@@ -108,7 +108,7 @@ fn guarded(text: &str) -> String {
             && text.parse::<f64>().is_ok()
     };
     match text.as_ref() {
-        // Not our sign for what could not be read.
+        // Not our sign for what is not known.
         UNKNOWN => format!("'{text}"),
         _ if is_formula && !is_number() => format!("'{text}"),
         _ => text.into_owned(),

@@ -45,7 +45,7 @@ impl Sections {
         let mut legend = Vec::new();
         let mut cells = sections.iter().flat_map(|section| section.rows.iter().flatten());
         if cells.any(|cell| cell.tone == Tone::Unknown) {
-            legend.extend(["? = could not be read", "- = none"]);
+            legend.extend(["? = not known", "- = none"]);
         }
         if sections.iter().any(Section::has_gaps) {
             legend.push("· = no datapoints");
@@ -115,7 +115,7 @@ fn counts(report: &Report<'_>) -> (Vec<Section>, Option<String>) {
     let mut total = vec![Cell::plain(""); headings.len()];
     if let [first, .., last] = total.as_mut_slice() {
         *first = Cell::plain("TOTAL");
-        // What a count leaves out where something could not be read is not nothing.
+        // What a count leaves out where something is not known is not nothing.
         let more = if is_incomplete { "+" } else { "" };
         *last = Cell::plain(thousands(report.inventory.resources.len() as u64) + more);
     }

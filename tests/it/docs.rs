@@ -7,6 +7,8 @@ use std::process::Command;
 use awsinv::cli::Exit;
 use awsinv::collect::REGISTRY;
 use awsinv::config::{Flags, KEYS, Settings};
+use awsinv::metrics::IAM_ACTIONS;
+use awsinv::model::Statistic;
 use regex::Regex;
 
 use crate::cli::awsinv;
@@ -192,8 +194,34 @@ fn the_iam_policy_allows_what_the_collectors_need_and_no_more() {
         .flat_map(|collector| collector.iam_actions())
         .copied()
         .chain(REGION_ACTIONS)
+        .chain(IAM_ACTIONS)
         .collect();
     assert_eq!(actions, needed.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_table_of_metrics_is_the_registry() {
+    let wanted: Vec<Vec<String>> = REGISTRY
+        .iter()
+        .flat_map(|collector| collector.covers())
+        .filter(|covered| !covered.metrics.is_empty())
+        .map(|covered| {
+            let metrics = covered.metrics.iter().map(|metric| {
+                let statistics: Vec<&str> = metric.statistics.iter().map(Statistic::as_str).collect();
+                format!("`{}` {}", metric.name, statistics.join(", "))
+            });
+            vec![format!("`{}`", covered.resource_type), metrics.collect::<Vec<_>>().join("; ")]
+        })
+        .collect();
+    assert!(wanted.len() >= 8);
+    assert_eq!(rows(&section(&read("README.md"), "### Metrics")), wanted);
+}
+
+#[test]
+fn the_default_cost_limit_is_the_one_that_the_readme_names() {
+    let named = format!("`--max-cost {}`", Settings::default().collect.max_cost);
+    let metrics = section(&read("README.md"), "### Metrics");
+    assert!(metrics.contains(&named), "the README does not name {named}");
 }
 
 #[test]
@@ -214,10 +242,13 @@ fn every_output_format_is_named() {
     }
 }
 
-/// What a picture shows, a line each, without what differs from run to run.
+/// What a picture shows, a line each, without what differs from run to run: metrics go on with the clock.
 fn shown(picture: &str) -> Vec<String> {
     let tag = Regex::new("<[^>]*>").expect("a pattern");
-    let varies = Regex::new(r"request id [0-9a-f-]+|[0-9.]+ m?s · ").expect("a pattern");
+    let varies = Regex::new(
+        r"request id [0-9a-f-]+|[0-9.]+ m?s · |[0-9.]+(%| [KMGT]iB)|Metrics: .* UTC|[▁▂▃▄▅▆▇█·]{2,}",
+    )
+    .expect("a pattern");
     let lines = picture.replace("</tspan>", " ").replace("</text>", "\n");
     let text = tag.replace_all(&lines, "").into_owned();
     varies.replace_all(&text, "").lines().map(str::to_owned).collect()

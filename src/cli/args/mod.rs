@@ -21,7 +21,9 @@ Examples:
   awsinv report --demo                      see it work, without an account
   awsinv report                             the default credentials, all Regions
   awsinv report -p prod -p staging          two accounts
+  awsinv report --dry-run                   what its metrics would cost
   awsinv report -s ec2 -r 'eu-*' --filter state=running
+  awsinv report -s ec2 --window 14d --filter 'metrics.CPUUtilization.Maximum<5'
   awsinv report -o table -o json=report.json
   awsinv report --query 'resources[].id'";
 
@@ -43,9 +45,9 @@ Examples:
 /// What do we run on AWS, where, and what is it doing?
 ///
 /// awsinv reads every EC2 instance, RDS database and Lambda function of your
-/// accounts, in every enabled Region, and says as clearly what it could not
-/// read: "there is nothing" and "we do not know" are different answers.
-/// It only ever reads.
+/// accounts, in every enabled Region, with what CloudWatch measured of each,
+/// and says as clearly what it could not read: "there is nothing" and "we do
+/// not know" are different answers. It only ever reads.
 #[derive(Debug, Parser)]
 #[command(
     name = "awsinv",
@@ -65,7 +67,7 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Collect from AWS and print what is there and what could not be read
+    /// Collect from AWS; print what is there, what it is doing, and what is not known
     #[command(after_help = REPORT_EXAMPLES, after_long_help = [REPORT_EXAMPLES, EXIT_CODES].join("\n\n"))]
     Report(Box<ReportArgs>),
     /// Serve the demo estate on loopback, for any AWS client

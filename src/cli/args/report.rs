@@ -37,38 +37,39 @@ pub struct ReportArgs {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = COLLECT)]
     pub endpoint_url: Option<String>,
 
-    /// Print what CloudWatch would be asked and what that would cost, as table or
-    /// json; nothing that is billed is asked
-    #[arg(long, help_heading = COLLECT)]
-    pub dry_run: bool,
-
-    /// Ask CloudWatch for metrics (the default)
+    /// Ask CloudWatch for metrics, which AWS bills (the default)
     #[arg(long, overrides_with_all = ["metrics", "no_metrics"], help_heading = METRICS)]
     pub metrics: bool,
 
-    /// Ask CloudWatch for nothing
+    /// Ask CloudWatch for nothing: the inventory alone, for free
     #[arg(long, overrides_with_all = ["metrics", "no_metrics"], help_heading = METRICS)]
     pub no_metrics: bool,
 
-    /// How far back to look: 1m to 455d [default: 1h]
+    /// How far back the metrics look: 90m, 7d, at most 455d [default: 1h]
     #[arg(long, value_name = "DURATION", help_heading = METRICS)]
     pub window: Option<String>,
 
-    /// Keep the datapoints as well
+    /// Keep the datapoints as well: trends in the table, `series` in the document
     #[arg(long, help_heading = METRICS)]
     pub series: bool,
 
-    /// Most US dollars that the metrics may cost [default: 0.10]
+    /// Most US dollars that the metrics may cost. What is beyond is not asked, and
+    /// the exit code is 3 [default: 0.10]
     #[arg(long, value_name = "USD", allow_negative_numbers = true, help_heading = METRICS)]
     pub max_cost: Option<String>,
+
+    /// Instead of a report, print what CloudWatch would be asked and what that
+    /// would cost, as table or json. Nothing that is billed is asked
+    #[arg(long, help_heading = METRICS)]
+    pub dry_run: bool,
 
     /// table, json, ndjson, csv or markdown; =PATH writes a file, whole or not at
     /// all. Repeatable [default: table]
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = OUTPUT)]
     pub output: Vec<String>,
 
-    /// Keep what passes: state=running, tag:env=prod, class~^m5. Repeatable: all
-    /// must pass
+    /// Keep what passes: state=running, tag:env=prod, class~^m5,
+    /// metrics.CPUUtilization.Average<5. Repeatable: all must pass
     #[arg(long, value_name = "EXPR", help_heading = OUTPUT)]
     pub filter: Vec<String>,
 
