@@ -7,6 +7,11 @@ import shape_map
 from servers import Credentials, Server
 from shape_map import Context
 
+# For runs that are compared with what boto3 lists. Lists tell nothing of metrics, moto does not speak the protocol
+# that the Rust SDK speaks to CloudWatch (smithy rpc-v2-cbor), and ministack's CloudWatch has nothing but what
+# `test_metrics_ministack.py` puts there.
+INVENTORY_ONLY = ["--no-metrics"]
+
 # Keys that tell one resource from every other.
 IDENTITY = ("account_id", "region", "type", "id")
 

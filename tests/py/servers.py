@@ -70,7 +70,10 @@ class Server:
             aws_secret_access_key=credentials.secret_access_key,
             aws_session_token=credentials.session_token,
             # The demo server is asked to fail on purpose; moto needs minutes for a thousand instances when busy.
-            config=Config(retries={"total_max_attempts": 2}, read_timeout=300, proxies={}),
+            # boto3 packs what it puts into CloudWatch, and ministack does not unpack it.
+            config=Config(
+                retries={"total_max_attempts": 2}, read_timeout=300, proxies={}, disable_request_compression=True
+            ),
         )
 
     def assume(self, account_id: str, caller: Credentials) -> Credentials:
@@ -162,6 +165,9 @@ def moto() -> Iterator[Server]:
 # ministack takes a 12-digit access key for the account, and every other key (so every assumed role) for this one.
 MINISTACK_ROLE_ACCOUNT = "210987654321"
 
+# What lets ministack read and write CBOR, in which the Rust SDK speaks to CloudWatch.
+MINISTACK_SITE = pathlib.Path(__file__).with_name("ministack_site")
+
 
 @contextlib.contextmanager
 def ministack() -> Iterator[Server]:
@@ -181,6 +187,7 @@ def ministack() -> Iterator[Server]:
             # A new function is Active at once, so that two readings agree.
             "LAMBDA_STATE_TRANSITION_SECONDS": "0",
             "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(MINISTACK_SITE),
         }
         command = [str(pathlib.Path(sys.executable).parent / "ministack")]
         with _serving("ministack", command, port, "/_ministack/health", env, home) as server:

@@ -75,7 +75,7 @@ class ShapeMap:
                 document["attributes"][key.target.removeprefix("attributes.")] = value
             else:
                 document[key.target] = value
-        document["unknown"] = sorted(self.unknown(document))
+        document["unknown"] = sorted([*self.unknown(document), *NOT_ASKED])
         return document
 
 
@@ -137,7 +137,9 @@ def object_of(member: str, paths: dict[str, str]) -> Callable[[dict, Context], A
     return derive
 
 
+# Lists tell nothing of metrics. A run that was told not to ask does not know them, which is not the same as none.
 NO_METRICS = {"metrics": {}, "metrics_status": "skipped"}
+NOT_ASKED = ["metrics"]
 NO_SECRETS = Left("awsinv never reads a secret, nor what helps to guess one")
 RETIRED = Left("AWS has retired it")
 WIRING = Left("wiring of one network interface; its id leads to DescribeNetworkInterfaces")

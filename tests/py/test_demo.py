@@ -14,6 +14,7 @@ import pytest
 import awsinv
 import readback
 import servers
+import values
 
 pytestmark = pytest.mark.demo
 
@@ -58,6 +59,24 @@ def test_report_demo_is_complete_and_exits_0(run, schema):
     assert len({r["account_id"] for r in document["resources"]}) > 1
     assert len({r["region"] for r in document["resources"]}) > 5
     assert {q["status"] for q in document["coverage"]["queries"]} == {"complete", "not_enabled"}
+    parts = {(q["status"], q["parts"]["metrics"]["status"]) for q in document["coverage"]["queries"] if q["resources"]}
+    assert parts == {("complete", "complete")}
+
+
+def test_report_demo_has_the_metrics_of_the_last_hour_for_some_cents(demo, run):
+    document = run("report", "--demo", "-o", "json").expect(0).document()
+    start, end = (values.seconds(document["metrics_window"][edge]) for edge in ("start", "end"))
+    assert end - start == document["metrics_window"]["period_seconds"] == 3600
+    assert start < values.seconds(document["started_at"]) < end <= values.seconds(document["started_at"]) + 61
+    # The server of `awsinv demo` has the same estate, so it tells what is true of it.
+    known = values.Truth(demo).assert_right(document)
+    assert known == document["stats"]["metrics_requested"] > 1000
+    assert 0 < document["stats"]["estimated_cost_usd"] <= 0.1
+    for resource in document["resources"]:
+        # Complete, or known to be silent.
+        assert resource["metrics_status"] in ("complete", "skipped") and "metrics" not in resource["unknown"]
+    complete = [r for r in document["resources"] if r["metrics_status"] == "complete"]
+    assert len(complete) > 0.8 * len(document["resources"]) and all(r["metrics"] for r in complete)
 
 
 def test_report_demo_shows_the_unusual(run):
@@ -122,14 +141,15 @@ def test_the_partial_estate_is_the_healthy_one_less_what_is_unknown(partial, run
     rest = [r for r in healthy if (r["account_id"], r["region"], r["type"]) not in blind]
     assert 100 < len(rest) < len(healthy)
     ours = [r for r in document["resources"] if (r["account_id"], r["region"], r["type"]) not in blind]
-    readback.assert_same(ours, rest)
+    readback.assert_same(values.names_only(ours), values.names_only(rest))
 
 
 def test_allow_partial_makes_it_0_and_changes_nothing_else(partial, run):
     # Fewer attempts end sooner, and throttling for ever is the same after two.
     ran = run("report", "--demo=partial", "-o", "json", "--allow-partial", "--max-attempts", "2").expect(0)
     assert ran.document()["coverage"]["complete"] is False
-    assert ran.document()["resources"] == json.loads(partial["json"])["resources"]
+    whole = json.loads(partial["json"])["resources"]
+    assert values.names_only(ran.document()["resources"]) == values.names_only(whole)
 
 
 def test_the_demo_ignores_the_environment(run):
@@ -144,7 +164,8 @@ def test_the_demo_ignores_the_environment(run):
         "ALL_PROXY": "http://127.0.0.1:1",
     }
     plain = run("report", "--demo", "-o", "json").expect(0).document()
-    assert run("report", "--demo", "-o", "json", env=env).expect(0).document()["resources"] == plain["resources"]
+    document = run("report", "--demo", "-o", "json", env=env).expect(0).document()
+    assert values.names_only(document["resources"]) == values.names_only(plain["resources"])
 
 
 # ---- the document and the other outputs -----------------------------------------------------------------------------
@@ -160,21 +181,37 @@ def test_the_document_is_sorted_and_no_resource_is_there_twice(run):
 
 
 def test_the_same_estate_gives_the_same_bytes_but_for_times_and_stats(run):
-    first, second = (TIMES.sub(r'"\1": 0', run("report", "--demo", "-o", "json").expect(0).stdout) for _ in range(2))
+    args = ["report", "--demo", "--no-metrics", "-o", "json"]
+    first, second = (TIMES.sub(r'"\1": 0', run(*args).expect(0).stdout) for _ in range(2))
     assert first == second
 
 
-def test_ndjson_holds_the_same_resources_and_ends_with_the_coverage(run, schema):
-    document = run("report", "--demo", "-o", "json").expect(0).document()
-    *resources, trailer = [
-        json.loads(line) for line in run("report", "--demo", "-o", "ndjson").expect(0).stdout.splitlines()
-    ]
-    assert trailer.keys() == {"coverage", "summary", "stats"}
+def test_metrics_add_values_and_no_disorder(run):
+    """Values speak of the moment; all else is the same bytes again."""
+    first, second = (run("report", "--demo", "-o", "json").expect(0).document() for _ in range(2))
+    for document in (first, second):
+        document["resources"] = values.names_only(document["resources"])
+        assert document.pop("metrics_window")
+        # How full the requests are depends on how fast the lists come; what is asked in them does not.
+        document["stats"] = document["stats"]["metrics_requested"]
+    # Keys stand in the order in which they were read.
+    first, second = (TIMES.sub(r'"\1": 0', json.dumps(document)) for document in (first, second))
+    assert first == second
+
+
+def test_ndjson_holds_the_same_resources_and_ends_with_the_coverage(run, schema, tmp_path):
+    ran = run("report", "--demo", "-o", "ndjson", "-o", f"json={tmp_path / 'json'}").expect(0)
+    document = json.loads((tmp_path / "json").read_text("utf-8"))
+    *resources, trailer = [json.loads(line) for line in ran.stdout.splitlines()]
     assert sorted(resources, key=readback.identity) == document["resources"]
-    assert trailer["summary"] == document["summary"]
-    assert [q["resources"] for q in trailer["coverage"]["queries"]] == [
-        q["resources"] for q in document["coverage"]["queries"]
-    ]
+    assert trailer.keys() == {"metrics_window", "coverage", "summary", "stats"}
+    assert all(trailer[key] == document[key] for key in trailer)
+    assert trailer["metrics_window"]["period_seconds"] == 3600
+
+
+def test_ndjson_without_metrics_says_that_there_is_no_window(run):
+    *_, last = run("report", "--demo", "--no-metrics", "-o", "ndjson").expect(0).stdout.splitlines()
+    assert json.loads(last)["metrics_window"] is None
 
 
 def test_csv_and_markdown_have_a_row_for_each_resource(run):
@@ -206,7 +243,8 @@ def test_no_secret_is_in_any_output_or_log(run, tmp_path, partial):
     everything = ran.stderr + "".join(path.read_text() for path in outputs.values()) + "".join(partial.values())
     assert len(everything) > 1_000_000
     # The log really tells of the requests, so a secret in them would show.
-    assert "DescribeInstances" in ran.stderr and "ListFunctions" in ran.stderr
+    for operation in ("DescribeInstances", "ListFunctions", "GetMetricData"):
+        assert operation in ran.stderr
     assert SECRET not in everything and "EXAMPLEKEY" not in everything
 
 
@@ -304,7 +342,7 @@ def test_a_filter_keeps_what_matches_and_counts_the_rest(run):
     everything = run("report", "--demo", "-o", "json").expect(0).document()
     document = run("report", "--demo", "-o", "json", "-s", "ec2", "--filter", "state=running").expect(0).document()
     running = [r for r in everything["resources"] if r["state"] == "running" and r["type"] == "AWS::EC2::Instance"]
-    assert running and document["resources"] == running
+    assert running and values.names_only(document["resources"]) == values.names_only(running)
     instances = [r for r in everything["resources"] if r["type"] == "AWS::EC2::Instance"]
     assert document["summary"]["resources"] == len(running)
     assert document["summary"]["filtered_out"] == len(instances) - len(running) > 0

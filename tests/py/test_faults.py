@@ -1,7 +1,8 @@
 """Every way in which AWS can fail, at each service's own wire protocol: the run ends by itself, the other queries are
 complete, the failed one says why and what to do, pages already read are kept, and the exit code tells.
 
-The estate is one account in three Regions with pages of five, so that every list has several.
+The estate is one account in three Regions with pages of five, so that every list has several. CloudWatch is asked too,
+as by default: whatever else fails, its values are right and all of what was listed is asked.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import pytest
 import awsinv
 import readback
 import servers
+import values
 
 pytestmark = pytest.mark.demo
 
@@ -80,14 +82,17 @@ def estate(*faults: str, extra: tuple[str, ...] = ()):
 
 
 def report(run, server: servers.Server, *args: str, code: int, output: str = "json"):
-    """Runs a report against the server with the first account's keys."""
+    """Runs a report against the server with the first account's keys. No metric of its document is wrong."""
     account = server.estate()["accounts"][0]
     env = {
         **servers.Credentials(account["access_key_id"], account["secret_access_key"]).environment(),
         "AWS_REGION": "us-east-1",
     }
     ran = run("report", "--endpoint-url", server.url, "-o", output, *QUICK, *args, env=env, timeout=120)
-    return ran.expect(code)
+    ran.expect(code)
+    if output == "json":
+        values.Truth(server).assert_right(ran.document())
+    return ran
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +110,8 @@ def healthy(tmp_path_factory) -> dict:
         assert query["pages"] == math.ceil(query["resources"] / PAGE)
         # Enough pages that one can be kept and some are lost.
         assert query["pages"] >= 3
+        assert query["parts"]["metrics"]["status"] == "complete"
+    assert document["stats"]["metrics_requested"] > 1000
     return document
 
 
@@ -115,8 +122,14 @@ def query_of(document: dict, which: List, region: str) -> dict:
 
 
 def of_query(document: dict, query: dict) -> list[dict]:
-    """The resources that a query speaks for."""
-    return [r for r in document["resources"] if r["region"] == query["region"] and r["type"] in query["covers"]]
+    """The resources that a query speaks for, to be compared with those of another run."""
+    here = [r for r in document["resources"] if r["region"] == query["region"] and r["type"] in query["covers"]]
+    return values.names_only(here)
+
+
+def assert_same(ours: list[dict], theirs: list[dict]) -> None:
+    """The resources of two runs, and what is known of the metrics of each."""
+    readback.assert_same(values.names_only(ours), values.names_only(theirs))
 
 
 def assert_rest_is_whole(document: dict, healthy: dict, failed: dict) -> None:
@@ -124,11 +137,14 @@ def assert_rest_is_whole(document: dict, healthy: dict, failed: dict) -> None:
     for query in document["coverage"]["queries"]:
         if (query["type"], query["region"]) != (failed["type"], failed["region"]):
             assert query["status"] in ("complete", "not_enabled"), query
+            # All of what was listed is asked.
+            metrics = query["parts"]["metrics"]
+            assert metrics["status"] == query["status"] and not metrics["failures"], query
     theirs, ours = (
         [r for r in d["resources"] if r["region"] != failed["region"] or r["type"] not in failed["covers"]]
         for d in (healthy, document)
     )
-    readback.assert_same(ours, theirs)
+    assert_same(ours, theirs)
 
 
 def calls_of(calls: dict, which: List, region: str) -> int:
@@ -152,6 +168,8 @@ def test_a_fault_from_the_start_fails_one_query_and_leaves_the_rest_whole(run, h
     query = query_of(document, which, FAULTY)
     assert query["status"] == query["parts"]["inventory"]["status"] == "failed"
     assert (query["resources"], query["pages"], of_query(document, query)) == (0, 0, [])
+    # There is nothing to ask about, which is not the same as asked and answered.
+    assert query["parts"]["metrics"]["status"] == "skipped"
     [failure] = query["parts"]["inventory"]["failures"]
     assert failure["class"] in fault.classes
     assert (failure["service"], failure["operation"]) == (which.service, which.operation)
@@ -176,6 +194,7 @@ def test_a_fault_after_a_page_keeps_that_page(run, healthy, which, fault):
     assert (query["resources"], query["pages"], len(kept)) == (PAGE, 1, PAGE)
     whole = of_query(healthy, query)
     assert len(whole) > PAGE and all(resource in whole for resource in kept)
+    assert query["parts"]["metrics"]["status"] == "complete"
     [failure] = query["parts"]["inventory"]["failures"]
     assert failure["class"] in fault.classes
     assert failure["attempts"] == calls - 1 == (ATTEMPTS if fault.retried else 1)
@@ -195,7 +214,7 @@ def test_a_fault_that_passes_costs_retries_and_nothing_else(run, healthy, which,
     assert query["parts"]["inventory"]["failures"] == []
     assert document["stats"]["retries"] == ATTEMPTS - 1
     assert (document["stats"]["throttled"] > 0) == (fault.kind == "throttled")
-    readback.assert_same(document["resources"], healthy["resources"])
+    assert_same(document["resources"], healthy["resources"])
 
 
 @pytest.mark.parametrize("which", LISTS, ids=lambda which: which.operation)
@@ -221,7 +240,7 @@ def test_empty_pages_with_a_token_do_not_end_the_list(run, healthy, which):
     with estate(f"empty-page:{which.operation}@{FAULTY}") as server:
         document = report(run, server, code=0).document()
     assert query_of(document, which, FAULTY)["pages"] > query_of(healthy, which, FAULTY)["pages"]
-    readback.assert_same(document["resources"], healthy["resources"])
+    assert_same(document["resources"], healthy["resources"])
 
 
 @pytest.mark.parametrize("which", LISTS, ids=lambda which: which.operation)
@@ -229,7 +248,7 @@ def test_what_a_later_page_lists_again_is_dropped_and_counted(run, healthy, whic
     with estate(f"duplicates:{which.operation}@{FAULTY}") as server:
         document = report(run, server, code=0).document()
     assert document["stats"]["duplicates_dropped"] > 0
-    readback.assert_same(document["resources"], healthy["resources"])
+    assert_same(document["resources"], healthy["resources"])
     assert document["summary"] == healthy["summary"]
 
 
@@ -240,7 +259,7 @@ def test_slow_is_not_broken(run, healthy, which, kind):
         document = report(run, server, code=0).document()
     assert document["stats"]["retries"] == 0
     assert query_of(document, which, FAULTY)["duration_ms"] >= 600
-    readback.assert_same(document["resources"], healthy["resources"])
+    assert_same(document["resources"], healthy["resources"])
 
 
 # ---- tags -----------------------------------------------------------------------------------------------------------
@@ -305,7 +324,7 @@ def test_denied_describe_regions_falls_back_to_account_list_regions(run, healthy
     assert "ListRegions" in note["message"]
     assert note["failure"]["class"] == "access_denied" and "ec2:DescribeRegions" in note["failure"]["hint"]
     assert document["scope"] == healthy["scope"]
-    readback.assert_same(document["resources"], healthy["resources"])
+    assert_same(document["resources"], healthy["resources"])
 
 
 def test_denied_region_lists_fall_back_to_the_regions_of_the_partition(run, healthy):
@@ -313,7 +332,7 @@ def test_denied_region_lists_fall_back_to_the_regions_of_the_partition(run, heal
         document = report(run, server, code=0).document()
     [note] = document["coverage"]["notes"]
     assert "partition" in note["message"] and note["failure"]["class"] == "access_denied"
-    readback.assert_same(document["resources"], healthy["resources"])
+    assert_same(document["resources"], healthy["resources"])
     # Regions that the account has not enabled show now by refusing keys that work elsewhere.
     enabled = set(healthy["scope"]["accounts"][0]["regions"])
     assert enabled < set(document["scope"]["accounts"][0]["regions"])
@@ -337,7 +356,7 @@ def test_a_region_that_refuses_keys_which_work_elsewhere_is_disabled_and_not_emp
         assert FAULTY in failure["hint"] and "enable" in failure["hint"]
     ours, theirs = ([r for r in d["resources"] if r["region"] != FAULTY] for d in (document, healthy))
     assert len(ours) == TOTAL * (REGIONS - 1) // REGIONS
-    readback.assert_same(ours, theirs)
+    assert_same(ours, theirs)
 
 
 def test_everything_denied_is_exit_4_and_the_document_is_still_written(run):
@@ -385,7 +404,7 @@ def test_a_region_that_throttles_for_ever_does_not_slow_the_others(run, healthy)
             assert query["status"] in ("complete", "not_enabled") and query["retries"] == 0
     ours, theirs = ([r for r in d["resources"] if r["region"] != FAULTY] for d in (document, healthy))
     assert len(ours) > 50
-    readback.assert_same(ours, theirs)
+    assert_same(ours, theirs)
 
 
 # ---- how much is asked ----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import servers
 import shape_map
 
 # moto describes some 150 instances a second on a quiet machine, and less on a busy one.
-PATIENT = ["--attempt-timeout", "2m"]
+PATIENT = ["--attempt-timeout", "2m", *readback.INVENTORY_ONLY]
 
 TYPES_QUERIED = ["AWS::EC2::Instance", "AWS::Lambda::Function", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"]
 
@@ -173,6 +173,23 @@ def test_what_is_secret_is_in_no_output_and_no_log(estate, run, tmp_path):
     assert estate.accounts[0].credentials.secret_access_key not in ran.stderr.replace("secret_access_key", "")
 
 
+@pytest.mark.moto
+def test_a_cloudwatch_that_is_not_understood_costs_the_metrics_and_nothing_else(moto, run):
+    """As any endpoint does that has no CloudWatch in CBOR: the values are unknown, never `null`, and all else is there."""
+    args = ["report", "-r", "us-east-1", "-o", "json"]
+    inventory = run(*args, *PATIENT, env=moto.environment()).expect(0).document()
+    document = run(*args, "--attempt-timeout", "2m", env=moto.environment()).expect(3).document()
+    assert {r["metrics_status"] for r in document["resources"]} == {"failed"}
+    as_skipped = [{**r, "metrics_status": "skipped"} for r in document["resources"]]
+    readback.assert_same(as_skipped, inventory["resources"])
+    for query in document["coverage"]["queries"]:
+        assert query["status"] == "complete" and query["resources"] > 1
+        assert query["parts"]["metrics"]["status"] == "failed"
+        for failure in query["parts"]["metrics"]["failures"]:
+            assert (failure["service"], failure["class"]) == ("cloudwatch", "malformed_response")
+            assert "--endpoint-url" in failure["hint"]
+
+
 # ---- the demo server, read by boto3 too ----------------------------------------------------------------------------
 
 
@@ -214,7 +231,8 @@ def test_the_demo_estate_reads_the_same_with_boto3_and_with_awsinv(demo, demo_re
 
 @pytest.mark.demo
 def test_demo_and_report_demo_are_the_same_estate(demo_read, run):
-    readback.assert_same(run("report", "--demo", "-o", "json").expect(0).document()["resources"], demo_read)
+    ran = run("report", "--demo", "-o", "json", *readback.INVENTORY_ONLY).expect(0)
+    readback.assert_same(ran.document()["resources"], demo_read)
 
 
 @pytest.mark.demo

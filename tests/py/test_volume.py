@@ -9,7 +9,7 @@ from servers import Credentials, Server
 
 pytestmark = pytest.mark.volume
 
-PATIENT = ["--attempt-timeout", "4m"]
+PATIENT = ["--attempt-timeout", "4m", *readback.INVENTORY_ONLY]
 
 
 def compare(run, server: Server, account_id: str, credentials: Credentials, regions: list[str], count: int) -> dict:
