@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Window;
 use super::recipe::Recipe;
-use crate::model::{MetricSpec, Resource, SilentSince};
+use crate::model::{MetricSpec, Resource, SilentSince, Statistic};
 
 /// One GetMetricStatistics answers so many datapoints at most:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html>
@@ -40,7 +40,8 @@ impl Metric {
         let requests = recipe.statistics_requests();
         let is_cheaper = !requests.is_empty()
             && recipe.asks.len() >= CLEARLY_CHEAPER * requests.len()
-            && recipe.asks.iter().all(|ask| window.datapoints(ask.period) <= MOST_DATAPOINTS);
+            && recipe.asks.iter().all(|ask| window.datapoints(ask.period) <= MOST_DATAPOINTS)
+            && recipe.asks.iter().all(|ask| get_metric_statistics_knows(&ask.statistic));
         let datapoints = recipe.datapoints(window);
         Self { spec, recipe, datapoints, cheaper: is_cheaper.then_some(requests) }
     }
@@ -49,6 +50,12 @@ impl Metric {
     pub(super) fn cost(&self) -> u64 {
         self.recipe.asks.len() as u64
     }
+}
+
+/// GetMetricStatistics takes percentiles, "between p0.0 and p100", but none of the trimmed statistics:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html>
+fn get_metric_statistics_knows(statistic: &Statistic) -> bool {
+    !matches!(statistic, Statistic::Extended(name) if !name.starts_with('p'))
 }
 
 #[derive(Debug)]
@@ -166,6 +173,37 @@ mod tests {
             resource.name = stopped.map(str::to_owned);
             assert_eq!(matches!(catalogue.of(&resource), Asked::Metrics(_)), asked, "{stopped:?}");
             assert_eq!(matches!(catalogue.of(&resource), Asked::Silent), !asked, "{stopped:?}");
+        }
+    }
+
+    fn metric(statistics: &[&str]) -> Metric {
+        let now = Timestamp::parse("2026-11-23T14:37:00Z").expect("a time");
+        let window = Window::ending(now, Duration::from_secs(3600));
+        let mut spec = MetricSpec::new("AWS/EC2", "CPUUtilization", "InstanceId", Unit::Percent, &[]);
+        spec.statistics = statistics.iter().map(|name| name.parse().expect(name)).collect();
+        Metric::new(spec, window, false)
+    }
+
+    #[test]
+    fn three_statistics_for_the_price_of_one_are_clearly_cheaper() {
+        for (statistics, requests) in [
+            (&["Average", "Maximum"][..], None),
+            (&["Average", "Maximum", "Sum"], Some(1)),
+            (&["p50", "p95", "p99.9"], Some(1)),
+            (&["Average", "p50", "p95", "p99.9"], None),
+        ] {
+            assert_eq!(metric(statistics).cheaper.map(|all| all.len()), requests, "{statistics:?}");
+        }
+    }
+
+    #[test]
+    fn what_get_metric_statistics_does_not_know_is_not_asked_of_it() {
+        for trimmed in ["tm99", "tc90", "ts90", "wm98"] {
+            assert_eq!(
+                metric(&["Average", "Maximum", "Minimum", "Sum", "SampleCount", trimmed]).cheaper,
+                None
+            );
+            assert_eq!(metric(&["p50", "p95", trimmed]).cheaper, None);
         }
     }
 }
