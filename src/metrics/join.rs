@@ -303,14 +303,13 @@ impl Joiner {
     }
 
     fn write(&mut self, wanted: &Wanted, answers: &[Answer]) {
-        let series = self.catalogue.series();
         let Some(held) = self.held.get_mut(&wanted.page) else { return };
         held.outstanding -= 1;
         let Held { resources, rows, .. } = held;
         let (resource, row) = (&mut resources[wanted.row], &mut rows[wanted.row]);
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = tally_of(&mut tallies, &resource.resource_type);
-        row.write(&wanted.metric, answers, series, resource, tally);
+        row.write(&wanted.metric, answers, resource, tally);
     }
 
     /// Passes a page on that waits for nothing more.
@@ -322,6 +321,10 @@ impl Joiner {
         self.held_resources -= resources.len();
         for (resource, row) in resources.iter_mut().zip(rows) {
             self.conclude(resource, row);
+            if self.catalogue.series() {
+                // The key is there on every resource or on none.
+                resource.series.get_or_insert_default();
+            }
         }
         // Nobody reads the results any more: there is nothing to do about it here, and the lists notice too.
         let _ = self.out.send(resources).await;

@@ -57,12 +57,21 @@ struct Wanted {
 /// A statistic as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Known {
-    /// The value, and the datapoints where they are kept. No value = CloudWatch has no datapoints.
-    Value(Option<f64>, Option<Vec<(i64, f64)>>),
-    /// It cannot be computed for this window; the datapoints where they are kept.
-    Unknowable(Option<Vec<(i64, f64)>>),
+    /// The value. None = CloudWatch has no datapoints.
+    Value(Option<f64>),
+    /// It cannot be computed for this window.
+    Unknowable,
     /// An answer that it needs is missing.
     Failed(Arc<Failure>),
+}
+
+/// What the answers make of a statistic. Its datapoints, where they are kept, may come of other answers than its
+/// value, and fail apart.
+#[derive(Clone, Debug)]
+pub(super) struct Made<'a> {
+    pub(super) statistic: &'a Statistic,
+    pub(super) value: Known,
+    pub(super) series: Option<Answer>,
 }
 
 /// How one metric of a type is read in a run.
@@ -99,8 +108,13 @@ impl Recipe {
     }
 
     /// The statistics, in the order of the metric's, made from the answers to all asks.
-    pub(super) fn make(&self, answers: &[Answer]) -> Vec<(&Statistic, Known)> {
-        self.wanted.iter().map(|wanted| (&wanted.statistic, wanted.make(answers))).collect()
+    pub(super) fn make<'a>(&'a self, answers: &[Answer]) -> Vec<Made<'a>> {
+        let made = |wanted: &'a Wanted| Made {
+            statistic: &wanted.statistic,
+            value: wanted.value(answers).unwrap_or_else(Known::Failed),
+            series: wanted.series(answers),
+        };
+        self.wanted.iter().map(made).collect()
     }
 
     /// How many of the statistics can be known at all.
@@ -147,23 +161,10 @@ fn want(statistic: &Statistic, window: Window, series: bool, asks: &mut Vec<Ask>
 }
 
 impl Wanted {
-    fn make(&self, answers: &[Answer]) -> Known {
-        match self.try_make(answers) {
-            Ok(known) => known,
-            Err(failure) => Known::Failed(failure),
-        }
-    }
-
-    fn try_make(&self, answers: &[Answer]) -> Result<Known, Arc<Failure>> {
-        let of = |at: usize| answers[at].as_ref().map(Vec::as_slice).map_err(Arc::clone);
-        let series = match self.series {
-            None => None,
-            Some(Points::Of(at)) => Some(of(at)?.to_vec()),
-            Some(Points::Ratio { sums, counts }) => Some(ratio(of(sums)?, of(counts)?)),
-        };
-        let values = |at: usize| Ok::<_, Arc<Failure>>(of(at)?.iter().map(|(_, value)| *value));
+    fn value(&self, answers: &[Answer]) -> Result<Known, Arc<Failure>> {
+        let values = |at: usize| Ok::<_, Arc<Failure>>(points(answers, at)?.iter().map(|(_, value)| *value));
         let value = match self.value {
-            Source::Unknowable => return Ok(Known::Unknowable(series)),
+            Source::Unknowable => return Ok(Known::Unknowable),
             // The fetch has seen to it that there is one at most, unless it may be folded.
             Source::Spanning(at) => match self.statistic {
                 Statistic::Sum | Statistic::SampleCount => values(at)?.reduce(|a, b| a + b),
@@ -174,7 +175,7 @@ impl Wanted {
             Source::Maximum(at) => values(at)?.reduce(f64::max),
             Source::Minimum(at) => values(at)?.reduce(f64::min),
             Source::Average { sums, counts } => {
-                let times = |at: usize| Ok::<_, Arc<Failure>>(of(at)?.iter().map(|(at, _)| *at));
+                let times = |at: usize| Ok::<_, Arc<Failure>>(points(answers, at)?.iter().map(|(at, _)| *at));
                 if !times(sums)?.eq(times(counts)?) {
                     return Err(unequal());
                 }
@@ -182,8 +183,22 @@ impl Wanted {
                 values(sums)?.reduce(|a, b| a + b).filter(|_| samples > 0.0).map(|sum| sum / samples)
             }
         };
-        Ok(Known::Value(value, series))
+        Ok(Known::Value(value))
     }
+
+    fn series(&self, answers: &[Answer]) -> Option<Answer> {
+        let series = match self.series? {
+            Points::Of(at) => points(answers, at).map(<[_]>::to_vec),
+            Points::Ratio { sums, counts } => {
+                points(answers, sums).and_then(|sums| Ok(ratio(sums, points(answers, counts)?)))
+            }
+        };
+        Some(series)
+    }
+}
+
+fn points(answers: &[Answer], at: usize) -> Result<&[(i64, f64)], Arc<Failure>> {
+    answers[at].as_ref().map(Vec::as_slice).map_err(Arc::clone)
 }
 
 /// The averages of the periods that have samples.
@@ -244,17 +259,17 @@ mod tests {
         assert_eq!(made.knowable(), 3);
         let answers =
             [Ok(vec![(0, 10.0), (1, 90.0)]), Ok(vec![(0, 10.0), (1, 10.0)]), Ok(vec![(0, 3.0), (1, 2.0)])];
-        let values: Vec<Known> = made.make(&answers).into_iter().map(|(_, known)| known).collect();
-        let value = |value| Known::Value(Some(value), None);
+        let values: Vec<Known> = made.make(&answers).into_iter().map(|made| made.value).collect();
+        let value = |value| Known::Value(Some(value));
         // Not 5, the average of the averages.
-        assert_eq!(values, [value(5.0), value(3.0), Known::Unknowable(None), value(100.0)]);
+        assert_eq!(values, [value(5.0), value(3.0), Known::Unknowable, value(100.0)]);
     }
 
     #[test]
     fn no_datapoints_is_no_value_and_a_lost_answer_is_unknown() {
         let made = recipe(vec![Statistic::Average], window(7 * 24 * HOUR), false);
-        let of = |answers: &[Answer]| made.make(answers).remove(0).1;
-        assert_eq!(of(&[Ok(vec![]), Ok(vec![])]), Known::Value(None, None));
+        let of = |answers: &[Answer]| made.make(answers).remove(0).value;
+        assert_eq!(of(&[Ok(vec![]), Ok(vec![])]), Known::Value(None));
         let lost = || Arc::new(super::super::GET_METRIC_DATA.malformed("lost"));
         assert!(matches!(of(&[Ok(vec![(0, 1.0)]), Err(lost())]), Known::Failed(_)));
         assert!(matches!(of(&[Err(lost()), Ok(vec![])]), Known::Failed(_)));
@@ -267,9 +282,22 @@ mod tests {
         assert_eq!(names(&made), ["Sum 300", "SampleCount 300", "p95 3600", "p95 300"]);
         let answers =
             [Ok(vec![(0, 4.0)]), Ok(vec![(0, 2.0)]), Ok(vec![(0, 7.0)]), Ok(vec![(0, 6.0), (300, 8.0)])];
-        let values: Vec<Known> = made.make(&answers).into_iter().map(|(_, known)| known).collect();
-        assert_eq!(values[0], Known::Value(Some(2.0), Some(vec![(0, 2.0)])));
-        assert_eq!(values[1], Known::Value(Some(7.0), Some(vec![(0, 6.0), (300, 8.0)])));
+        let values: Vec<Known> = made.make(&answers).into_iter().map(|made| made.value).collect();
+        assert_eq!(values, [Known::Value(Some(2.0)), Known::Value(Some(7.0))]);
+        let series: Vec<_> = made.make(&answers).into_iter().filter_map(|made| made.series?.ok()).collect();
+        assert_eq!(series, [vec![(0, 2.0)], vec![(0, 6.0), (300, 8.0)]]);
+        // A value that is lost costs not its datapoints, nor the other way round.
+        let lost = || Err(Arc::new(super::super::GET_METRIC_DATA.malformed("lost")));
+        let of =
+            |value: Answer, points: Answer| made.make(&[Ok(vec![]), Ok(vec![]), value, points]).remove(1);
+        let without_value = of(lost(), Ok(vec![(0, 6.0)]));
+        assert!(
+            matches!(without_value.value, Known::Failed(_))
+                && without_value.series == Some(Ok(vec![(0, 6.0)]))
+        );
+        let without_series = of(Ok(vec![(0, 7.0)]), lost());
+        assert_eq!(without_series.value, Known::Value(Some(7.0)));
+        assert!(matches!(without_series.series, Some(Err(_))));
     }
 
     #[test]
@@ -306,10 +334,9 @@ mod tests {
                 sum,
                 all.len() as f64,
             ];
-            for ((statistic, known), wanted) in made.make(&answers).into_iter().zip(wanted) {
-                let Known::Value(Some(value), points) = known else { panic!("{statistic} is not known") };
-                prop_assert_eq!(value, wanted, "{}", statistic);
-                prop_assert_eq!(points.is_some(), series);
+            for (made, wanted) in made.make(&answers).into_iter().zip(wanted) {
+                prop_assert_eq!(made.value, Known::Value(Some(wanted)), "{}", made.statistic);
+                prop_assert_eq!(made.series.is_some(), series);
             }
         }
     }

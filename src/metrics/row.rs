@@ -2,7 +2,7 @@
 
 use super::MetricsTally;
 use super::catalogue::Metric;
-use super::recipe::{Answer, Known};
+use super::recipe::{Answer, Known, Made};
 use crate::model::{FailureClass, MetricsStatus, Resource, Timestamp};
 
 /// How the values of one resource fare.
@@ -14,6 +14,8 @@ pub(super) struct Row {
     failed: usize,
     /// Those of the failed that were not asked, for what it would cost.
     for_cost: usize,
+    /// Whether datapoints are missing, be it that the value is known.
+    series_failed: bool,
 }
 
 impl Row {
@@ -22,7 +24,6 @@ impl Row {
         &mut self,
         metric: &Metric,
         answers: &[Answer],
-        series: bool,
         resource: &mut Resource,
         tally: &mut MetricsTally,
     ) {
@@ -30,9 +31,9 @@ impl Row {
         if answers.iter().any(Result::is_ok) {
             tally.observed_at = Some(Timestamp::now());
         }
-        for (statistic, known) in metric.recipe.make(answers) {
-            let points = match known {
-                Known::Value(value, points) => {
+        for Made { statistic, value, series } in metric.recipe.make(answers) {
+            match value {
+                Known::Value(value) => {
                     self.known += 1;
                     tally.known += 1;
                     resource
@@ -40,28 +41,31 @@ impl Row {
                         .entry(name.to_string())
                         .or_default()
                         .insert(statistic.to_string(), value);
-                    points
                 }
-                Known::Unknowable(points) => {
+                Known::Unknowable => {
                     tally.unknowable += 1;
                     resource.mark_unknown(&format!("metrics.{name}.{statistic}"));
-                    points
                 }
                 Known::Failed(failure) => {
                     self.failed += 1;
                     self.for_cost += usize::from(failure.class == FailureClass::CostLimit);
                     tally.failed(&failure);
                     resource.mark_unknown(&format!("metrics.{name}.{statistic}"));
-                    None
                 }
-            };
-            if series {
-                let all = resource.series.get_or_insert_default();
-                if let Some(points) = points {
+            }
+            let kept = series.is_some().then(|| resource.series.get_or_insert_default());
+            match (series, kept) {
+                (Some(Ok(points)), Some(kept)) => {
                     let at = |(at, value)| Timestamp::from_unix(at, 0).map(|at| (at, value));
                     let points = points.into_iter().filter_map(at).collect();
-                    all.entry(name.to_string()).or_default().insert(statistic.to_string(), points);
+                    kept.entry(name.to_string()).or_default().insert(statistic.to_string(), points);
                 }
+                (Some(Err(failure)), _) => {
+                    self.series_failed = true;
+                    tally.failed(&failure);
+                    resource.mark_unknown(&format!("series.{name}.{statistic}"));
+                }
+                _ => {}
             }
         }
     }
@@ -69,14 +73,15 @@ impl Row {
     /// Says how they fared, once all are written.
     pub(super) fn conclude(self, resource: &mut Resource) {
         resource.metrics_status = match (self.known, self.failed) {
-            (_, 0) => MetricsStatus::Complete,
+            (_, 0) if !self.series_failed => MetricsStatus::Complete,
+            (_, 0) => MetricsStatus::Partial,
             (0, failed) if self.for_cost == failed => MetricsStatus::Skipped,
             (0, _) => MetricsStatus::Failed,
             _ => MetricsStatus::Partial,
         };
         if self.known == 0 && self.failed > 0 {
-            // `metrics` says it of all of them.
-            resource.unknown.retain(|name| !name.starts_with("metrics."));
+            // `metrics` says it of all of them, and of their datapoints.
+            resource.unknown.retain(|name| !name.starts_with("metrics.") && !name.starts_with("series."));
         } else {
             resource.mark_known("metrics");
         }

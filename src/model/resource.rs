@@ -99,7 +99,7 @@ pub struct Resource {
     /// With `--series` only: the datapoints behind `metrics`. An empty list = CloudWatch has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<Series>,
-    /// Names of keys (and `attributes.x`, `metrics.x.y`) whose values are not known, sorted: they could not be read, or
+    /// Names of keys (and `attributes.x`, `metrics.x.y`, `series.x.y`) whose values are not known, sorted: they could not be read, or
     /// were not asked for.
     pub unknown: Vec<String>,
 }

@@ -116,7 +116,7 @@ def test_metrics_are_off_with_no_metrics_and_that_is_unknown_not_nothing(run, se
 def test_every_window_up_to_what_cloudwatch_keeps(run, window):
     # The oracle adds up a year minute by minute, so these are few.
     few = window in ("16d", "64d", "455d")
-    counts = (2, 1, 0, 2) if few else (6, 3, 1, 4)
+    counts = (1, 0, 0, 1) if window == "455d" else (2, 1, 0, 2) if few else (6, 3, 1, 4)
     kinds = ("instances", "databases", "clusters", "functions")
     estate = ["--accounts", "1", "--regions", "1"]
     estate += [arg for kind, count in zip(kinds, counts, strict=True) for arg in (f"--{kind}", str(count))]
@@ -125,7 +125,7 @@ def test_every_window_up_to_what_cloudwatch_keeps(run, window):
         document = report(run, server, "--window", window, "--max-cost", "1", quick=["--attempt-timeout", "60s"])
     assert document["coverage"]["complete"], parts(document)
     # Sums of many periods are added in another order than the oracle's.
-    assert truth.assert_right(document, rel=1e-9) > (20 if few else 50)
+    assert truth.assert_right(document, rel=1e-9) > (10 if few else 50)
     long = window in ("25h", "7d", "16d", "64d", "455d")
     for resource in document["resources"]:
         if resource["type"] == "AWS::Lambda::Function":
@@ -134,7 +134,7 @@ def test_every_window_up_to_what_cloudwatch_keeps(run, window):
             assert values.unknown(resource) == ({("Duration", "p95")} if long else set())
     kept = [value for r in document["resources"] for value in values.known(r).values() if value is not None]
     # EC2 and RDS send what happened in a minute, or in five, when it is over.
-    assert len(kept) > 10 or window in ("1m", "5m")
+    assert len(kept) > 5 or window in ("1m", "5m")
 
 
 @pytest.mark.parametrize("window", ["30m", "3h", "2d", "15d"])
@@ -150,7 +150,7 @@ def test_series_are_the_oracles_datapoints_and_make_the_same_values(run, window)
     datapoints = 0
     for resource in document["resources"]:
         wanted = set(values.known(resource)) | (values.unknown(resource) or set())
-        series = {(name, stat) for name, stats in resource.get("series", {}).items() for stat in stats}
+        series = {(name, stat) for name, stats in resource["series"].items() for stat in stats}
         if resource["metrics_status"] != "skipped":
             assert series == wanted, resource["arn"]
         for name, stat in series:
