@@ -146,10 +146,18 @@ impl Caller {
         let mut last = None;
         loop {
             let is_retry = attempts > 0;
+            let sent = OnceLock::new();
             let verdict = tokio::select! {
                 biased;
-                reason = self.run.stop.stopped() => return Err(stopped(api, reason, attempts, last)),
-                outcome = self.attempt(api, &send, is_retry) => match outcome {
+                reason = self.run.stop.stopped() => {
+                    // An attempt that is under way was made, whatever comes of it.
+                    if let Some(since) = sent.get().map(Instant::elapsed) {
+                        attempts += 1;
+                        self.run.meter.record(api, Attempt { duration: since, is_retry, throttled: false });
+                    }
+                    return Err(stopped(api, reason, attempts, last));
+                }
+                outcome = self.attempt(api, &send, is_retry, &sent) => match outcome {
                     Ok(answer) => return Ok(answer),
                     Err(verdict) => verdict,
                 },
@@ -187,6 +195,7 @@ impl Caller {
         api: Api,
         send: impl Fn(Grant) -> F,
         is_retry: bool,
+        sent: &OnceLock<Instant>,
     ) -> Result<O, Verdict>
     where
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
@@ -201,7 +210,7 @@ impl Caller {
         self.counts.first_attempt.get_or_init(Instant::now);
         self.counts.api_calls.fetch_add(1, Ordering::Relaxed);
         self.counts.retries.fetch_add(u64::from(is_retry), Ordering::Relaxed);
-        let started = Instant::now();
+        let started = *sent.get_or_init(Instant::now);
         let grant = Grant { credentials, region: self.region.clone() };
         let outcome = tokio::time::timeout(self.run.attempt_timeout, send(grant)).await;
         let duration = started.elapsed();

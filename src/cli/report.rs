@@ -50,7 +50,9 @@ trait Taker {
 /// Collects what the settings ask for and writes the outputs.
 pub(super) fn run(settings: Settings, demo: Option<Scenario>, printer: &mut Printer) -> anyhow::Result<Exit> {
     let (plan, shape) = prepared(&settings)?;
-    fan_out(&settings, demo, plan, Gather::new(&shape), printer)
+    let gather = Gather::new(&shape);
+    let plan = if gather.keeps() { plan } else { plan.streamed() };
+    fan_out(&settings, demo, plan, gather, printer)
 }
 
 /// Lists what the settings ask for, and writes what its values would cost instead of asking for them.

@@ -8,7 +8,7 @@ use super::joining::MetricsPlan;
 use super::plan::{PlanError, Selection};
 use crate::collect::{Covered, REGISTRY};
 use crate::config::{Change, CollectSettings, MetricChange, near};
-use crate::metrics::{Budget, Catalogue, Mode, TypeMetrics, Window};
+use crate::metrics::{Budget, Catalogue, Memory, Mode, TypeMetrics, Window};
 use crate::model::{MetricSpec, Statistic, Timestamp, Unit};
 
 /// What is asked of CloudWatch for these types; nothing with `--no-metrics`.
@@ -39,6 +39,7 @@ pub(super) fn metrics_plan(
         catalogue: Arc::new(Catalogue::new(types.collect(), window, settings.series)),
         budget: Arc::new(Budget::new(settings.max_cost.hundred_thousandths())),
         mode: Mode::Ask,
+        memory: Memory::Whole,
     }))
 }
 
@@ -78,6 +79,17 @@ fn apply(change: &MetricChange, covered: &Covered, specs: &mut Vec<MetricSpec>) 
             let Some(like) = like else {
                 return Err(refuse("the type has no metrics".to_owned(), Vec::new()));
             };
+            let named = [
+                ("metric", Some(&change.metric)),
+                ("namespace", namespace.as_ref()),
+                ("dimension", dimension.as_ref()),
+            ];
+            for (what, name) in named {
+                if let Some(name) = name.filter(|name| !is_name(name)) {
+                    let reason = format!("CloudWatch takes no {what} of that name: {name:?}");
+                    return Err(refuse(reason, Vec::new()));
+                }
+            }
             let same = like.name == change.metric;
             let unit = match unit {
                 None if same => like.unit,
@@ -97,6 +109,13 @@ fn apply(change: &MetricChange, covered: &Covered, specs: &mut Vec<MetricSpec>) 
         }
     }
     Ok(())
+}
+
+/// Whether CloudWatch takes it for the name of a namespace, a metric or a dimension:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html>
+fn is_name(name: &str) -> bool {
+    let is_printable = name.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    is_printable && name.trim() == name && (1..=255).contains(&name.len()) && !name.starts_with(':')
 }
 
 /// The statistics of these names, each once.

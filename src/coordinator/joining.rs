@@ -10,7 +10,9 @@ use super::outcome::{AskedMetrics, Reading};
 use super::run::panicked;
 use crate::aws::{Caller, RunContext, Session};
 use crate::config::Dollars;
-use crate::metrics::{Budget, Catalogue, Joiner, MetricsTally, Mode, Tallies, UNITS_PER_CENT, dollars};
+use crate::metrics::{
+    Budget, Catalogue, Joiner, Memory, MetricsTally, Mode, Tallies, UNITS_PER_CENT, dollars,
+};
 use crate::model::{
     Failure, FailureClass, MetricsWindow, Note, PartCoverage, QueryCoverage, Resource, Stats, Status,
 };
@@ -24,6 +26,8 @@ pub struct MetricsPlan {
     pub budget: Arc<Budget>,
     /// Whether it is asked, or only counted.
     pub mode: Mode,
+    /// Whether pages that wait for their values hold the lists back.
+    pub memory: Memory,
 }
 
 type AccountRegion = (Arc<str>, Arc<str>);
@@ -33,7 +37,7 @@ pub(super) struct Joining {
     plan: Option<MetricsPlan>,
     context: Arc<RunContext>,
     out: mpsc::Sender<Vec<Resource>>,
-    room: Arc<Semaphore>,
+    room: Option<Arc<Semaphore>>,
     joiners: JoinSet<u64>,
     started: HashMap<Id, AccountRegion>,
     tallies: BTreeMap<AccountRegion, Tallies>,
@@ -58,11 +62,12 @@ impl Joining {
         context: Arc<RunContext>,
         out: mpsc::Sender<Vec<Resource>>,
     ) -> Self {
+        let room = plan.as_ref().and_then(|plan| Joiner::room(plan.memory));
         Self {
             plan,
             context,
             out,
-            room: Joiner::room(),
+            room,
             joiners: JoinSet::new(),
             started: HashMap::new(),
             tallies: BTreeMap::new(),
@@ -177,28 +182,42 @@ impl Joined {
 /// The coverage of a query's values.
 fn part(tally: &MetricsTally, inventory: Status, reading: Reading, budget: &Budget) -> PartCoverage {
     let missing = tally.wanted - tally.known.min(tally.wanted);
-    let status = match tally.failures.iter().find(|failure| failure.class != FailureClass::CostLimit) {
+    let (too_dear_ones, others): (Vec<&Failure>, Vec<&Failure>) =
+        tally.failures.iter().partition(|failure| failure.class == FailureClass::CostLimit);
+    let statuses: Vec<Status> =
+        others.iter().map(|failure| reading.status(failure, tally.known > 0)).collect();
+    // A denial that was expected hides no other failure.
+    let worst = statuses.iter().find(|status| status.is_hole()).or(statuses.first()).copied();
+    let status = match worst {
         // Of what could not be listed nothing was asked; the inventory tells why.
         None if tally.wanted == 0 && !matches!(inventory, Status::Complete | Status::Partial) => {
             Status::Skipped
         }
         None if missing == 0 => Status::Complete,
-        None if tally.known > 0 => Status::Partial,
-        None => Status::Skipped,
-        Some(failure) => reading.status(failure, tally.known > 0),
+        Some(status) if status.is_hole() || too_dear_ones.is_empty() => status,
+        _ if tally.known > 0 => Status::Partial,
+        _ => Status::Skipped,
     };
-    let failures = tally.failures.iter().map(|failure| match failure.class {
-        FailureClass::CostLimit => too_dear(failure, budget),
-        _ => failure.clone(),
-    });
-    PartCoverage { status, observed_at: tally.observed_at, failures: failures.collect() }
+    let mut failures: Vec<Failure> = tally
+        .failures
+        .iter()
+        .map(|failure| match failure.class {
+            FailureClass::CostLimit => too_dear(failure, budget),
+            _ => failure.clone(),
+        })
+        .collect();
+    if let Some(last) = failures.last_mut().filter(|_| tally.more_failures > 0) {
+        last.message
+            .push_str(&format!(" (and {} more values are missing for other reasons)", tally.more_failures));
+    }
+    PartCoverage { status, observed_at: tally.observed_at, failures }
 }
 
 /// What the cost limit left out, and what the whole would cost, now that it is known.
 fn too_dear(failure: &Failure, budget: &Budget) -> Failure {
     let (spent, refused) = (budget.spent(), budget.refused());
-    // To the next cent, so that the sum in the hint is enough.
-    let cents = (spent + refused).div_ceil(UNITS_PER_CENT);
+    // What was refused did not fit, whatever was given back later. To the next cent, so that the hint is enough.
+    let cents = (spent.max(budget.most()) + refused).div_ceil(UNITS_PER_CENT);
     let whole = format!("{}.{:02}", cents / 100, cents % 100);
     let mut failure = failure.clone();
     failure.message = format!(

@@ -10,7 +10,7 @@ use super::joining::MetricsPlan;
 use crate::aws::{AccountRegions, Partition};
 use crate::collect::{Collector, REGISTRY};
 use crate::config::{CollectSettings, near};
-use crate::metrics::Mode;
+use crate::metrics::{Memory, Mode};
 use crate::model::Timestamp;
 
 /// The settings ask for something that there is not.
@@ -111,6 +111,15 @@ impl Plan {
     pub fn dry(mut self) -> Self {
         if let Some(metrics) = &mut self.metrics {
             metrics.mode = Mode::Count;
+        }
+        self
+    }
+
+    /// The same plan, for a reader that keeps nothing: memory stays bounded.
+    #[must_use]
+    pub fn streamed(mut self) -> Self {
+        if let Some(metrics) = &mut self.metrics {
+            metrics.memory = Memory::Bounded;
         }
         self
     }

@@ -77,6 +77,11 @@ impl Budget {
         self.spent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok()
     }
 
+    /// Counts what was not asked because it was not allowed.
+    pub(super) fn refuse(&self, cost: u64) {
+        self.refused.fetch_add(cost, Ordering::Relaxed);
+    }
+
     /// Gives back what AWS did not charge for.
     pub(super) fn release(&self, cost: u64) {
         let _ = self

@@ -16,9 +16,9 @@ use super::batch::Wanted;
 use super::recipe::Ask;
 use crate::model::{Failure, FailureClass};
 
-/// Pages in a row that bring no new datapoint, after which more are not worth their money. AWS sends a token only
-/// where datapoints follow.
-const MOST_PAGES_IN_VAIN: usize = 20;
+/// Pages in a row that bring nothing new, after which more are not worth their money. AWS sends a token only where
+/// datapoints follow.
+const MOST_PAGES_IN_VAIN: usize = 10;
 
 /// One query of a request.
 #[derive(Clone, Copy, Debug)]
@@ -67,16 +67,19 @@ pub(super) async fn get_metric_data(cx: &Asker, queries: &[Query<'_>]) -> Result
     let mut token: Option<String> = None;
     let mut tokens = HashSet::new();
     let mut in_vain = 0;
+    // One more each, for a server that counts periods from another time than the start.
+    let most_datapoints: usize = queries.iter().map(|query| cx.window.datapoints(query.period) + 1).sum();
     let mut request_id = None;
     let ended = loop {
         if token.is_some() && !cx.budget.reserve_again(cost) {
+            cx.budget.refuse(cost);
             break Some(cost_limit(GET_METRIC_DATA));
         }
         let answer = cx
             .caller
             .call_if(
                 GET_METRIC_DATA,
-                |failure| cx.again(GET_METRIC_DATA, failure, cost),
+                |failure| cx.again(failure, cost),
                 |grant| {
                     client
                         .get_metric_data()
@@ -104,12 +107,22 @@ pub(super) async fn get_metric_data(cx: &Asker, queries: &[Query<'_>]) -> Result
             }
         };
         request_id = answer.request_id().map(str::to_owned).or(request_id);
+        cx.note_answer();
         let mut any_new = false;
         for result in answer.metric_data_results() {
             any_new |= hear(&mut heard, result);
         }
         token = answer.next_token.filter(|token| !token.is_empty());
         let Some(next) = &token else { break None };
+        // What is whole needs no further page, which would cost as much as the first.
+        if heard.iter().all(|heard| heard.status == Some(StatusCode::Complete)) {
+            break None;
+        }
+        if heard.iter().map(|heard| heard.points.len()).sum::<usize>() > most_datapoints {
+            break Some(
+                GET_METRIC_DATA.malformed("the answer holds more datapoints than the window has periods"),
+            );
+        }
         if !tokens.insert(next.clone()) {
             break Some(GET_METRIC_DATA.repeated_token());
         }
@@ -136,7 +149,7 @@ fn to_sdk(at: usize, query: &Query<'_>) -> MetricDataQuery {
     MetricDataQuery::builder().id(format!("q{at}")).metric_stat(stat.build()).build()
 }
 
-/// Takes what a page says of one query, and tells whether a datapoint was new.
+/// Takes what a page says of one query, and tells whether anything was new.
 fn hear(heard: &mut [Heard], result: &MetricDataResult) -> bool {
     let at = result.id().and_then(|id| id.strip_prefix('q')).and_then(|at| at.parse::<usize>().ok());
     // What was not asked answers nothing that was: the query that it stands in the place of stays unanswered.
@@ -158,6 +171,7 @@ fn hear(heard: &mut [Heard], result: &MetricDataResult) -> bool {
     }
     // A query that is whole stays so, whatever a later page repeats of it.
     if heard.status != Some(StatusCode::Complete) {
+        any_new |= result.status_code().is_some_and(|status| heard.status.as_ref() != Some(status));
         heard.status = result.status_code().cloned().or_else(|| heard.status.take());
     }
     let mut messages = result.messages().iter().filter_map(|message| message.value());

@@ -40,7 +40,7 @@ pub(super) async fn get_metric_statistics(
         .caller
         .call_if(
             GET_METRIC_STATISTICS,
-            |failure| cx.again(GET_METRIC_STATISTICS, failure, 1),
+            |failure| cx.again(failure, 1),
             |grant| {
                 client
                     .get_metric_statistics()

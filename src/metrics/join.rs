@@ -22,12 +22,14 @@ use crate::model::{Failure, FailureClass, Resource};
 /// How long a batch waits to be filled. A list page of EC2 comes every few hundred milliseconds.
 const FLUSH_AFTER: Duration = Duration::from_millis(200);
 
-/// How many resources wait for their values at once, in one account and Region, where lists are faster than
-/// CloudWatch. It is some 50 requests, what CloudWatch grants in a second.
+/// How many resources wait for their values at once, in one account and Region, where memory is bounded. It is some 50 requests, what CloudWatch grants in a second.
 const MOST_HELD: usize = 4000;
 
-/// How many wait in all of a run, so that memory stays bounded: at 12 KB each, 200 MB.
+/// How many wait in all of such a run: at 12 KB each, 200 MB.
 const MOST_HELD_IN_ALL: usize = 16_000;
+
+/// How long lists wait for a CloudWatch that answers nothing, where memory is bounded and full.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many metrics go to one task that asks GetMetricStatistics, which takes one a request.
 const STATISTICS_AT_ONCE: usize = 50;
@@ -37,6 +39,15 @@ const PAGES_BETWEEN: usize = 4;
 
 /// What came of the values, by resource type.
 pub type Tallies = Arc<Mutex<BTreeMap<Arc<str>, MetricsTally>>>;
+
+/// Whether pages that wait for their values hold the lists back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// Yes, so that memory stays bounded.
+    Bounded,
+    /// No: the reader keeps every resource anyway, and a CloudWatch that hangs holds back no list.
+    Whole,
+}
 
 /// Whether CloudWatch is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +68,14 @@ pub struct Joiner {
     tallies: Tallies,
     held: HashMap<u64, Held>,
     held_resources: usize,
-    /// Room for the resources that all joiners of the run hold.
-    room: Arc<Semaphore>,
+    /// Room for the resources that all joiners of the run hold; none = as much as it takes.
+    room: Option<Arc<Semaphore>>,
     next_page: u64,
     filling: Batch,
     /// Since something has been waiting in the batch.
     since: Option<Instant>,
+    /// Since neither a page nor an answer has come.
+    quiet_since: Instant,
     statistics: Vec<Wanted>,
     statistics_requests: usize,
     fetching: JoinSet<Vec<Vec<Answer>>>,
@@ -90,7 +103,7 @@ impl Joiner {
         mode: Mode,
         out: mpsc::Sender<Vec<Resource>>,
         tallies: Tallies,
-        room: Arc<Semaphore>,
+        room: Option<Arc<Semaphore>>,
     ) -> Self {
         let asker = Arc::new(Asker::new(caller, catalogue.window(), budget));
         Self {
@@ -105,6 +118,7 @@ impl Joiner {
             next_page: 0,
             filling: Batch::default(),
             since: None,
+            quiet_since: Instant::now(),
             statistics: Vec::new(),
             statistics_requests: 0,
             fetching: JoinSet::new(),
@@ -114,8 +128,8 @@ impl Joiner {
     }
 
     /// Room for the resources that all joiners of a run hold together.
-    pub fn room() -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(MOST_HELD_IN_ALL))
+    pub fn room(memory: Memory) -> Option<Arc<Semaphore>> {
+        (memory == Memory::Bounded).then(|| Arc::new(Semaphore::new(MOST_HELD_IN_ALL)))
     }
 
     /// Where the lists of the account and Region put their pages, and the other end of it.
@@ -134,9 +148,11 @@ impl Joiner {
         loop {
             let flush_at = self.since.map(|since| since + FLUSH_AFTER);
             let size = waiting.as_ref().map_or(0, Vec::len);
+            let is_stuck =
+                self.room.is_some() && !self.fetching.is_empty() && (waiting.is_some() || !self.has_room());
             tokio::select! {
                 Some(ended) = self.fetching.join_next_with_id() => self.answered(ended).await,
-                page = pages.recv(), if open && waiting.is_none() && self.held_resources < MOST_HELD => match page {
+                page = pages.recv(), if open && waiting.is_none() && self.has_room() => match page {
                     Some(page) if self.mode == Mode::Count => self.count_page(page).await,
                     Some(page) => waiting = Some(page),
                     None => {
@@ -151,13 +167,33 @@ impl Joiner {
                     }
                 }
                 () = tokio::time::sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => self.flush(),
+                // The lists wait for room, and room for CloudWatch: the inventory comes first.
+                () = tokio::time::sleep_until(self.quiet_since + PATIENCE), if is_stuck => self.give_up(),
                 else => return self.requests,
             }
         }
     }
 
+    /// Whether another page may be held.
+    fn has_room(&self) -> bool {
+        self.room.is_none() || self.held_resources < MOST_HELD
+    }
+
+    /// Asks no more, and waits for nothing that was asked.
+    fn give_up(&mut self) {
+        let message = format!(
+            "no answer for {PATIENCE:?}, and no more resources may wait for their values in bounded memory"
+        );
+        let (service, operation) = (GET_METRIC_DATA.service, GET_METRIC_DATA.operation);
+        let mut failure = Failure::new(FailureClass::Timeout, service, operation, message);
+        failure.attempts = 1;
+        self.asker.give_up(Arc::new(failure.with_hint("write json instead of ndjson to let them wait")));
+        self.fetching.abort_all();
+    }
+
     /// Takes a page, and asks for its values.
     async fn take(&mut self, resources: Vec<Resource>, room: Option<OwnedSemaphorePermit>) {
+        self.quiet_since = Instant::now();
         let page = self.next_page;
         self.next_page += 1;
         let mut rows = vec![Row::default(); resources.len()];
@@ -278,18 +314,20 @@ impl Joiner {
 
     /// Writes the answers into the pages that wait for them, and passes on those that wait no longer.
     async fn answered(&mut self, ended: Result<(Id, Vec<Vec<Answer>>), JoinError>) {
+        self.quiet_since = Instant::now();
         let (id, answers) = match ended {
-            Ok((id, answers)) => (id, Some(answers)),
-            Err(error) => {
-                tracing::error!(%error, "a bug in awsinv: fetching metrics");
-                (error.id(), None)
-            }
+            Ok((id, answers)) => (id, Ok(answers)),
+            Err(error) => match self.asker.given_up().filter(|_| error.is_cancelled()) {
+                Some(given_up) => (error.id(), Err(given_up.clone())),
+                None => {
+                    tracing::error!(%error, "a bug in awsinv: fetching metrics");
+                    (error.id(), Err(Arc::new(panicked())))
+                }
+            },
         };
         let Some(batch) = self.fetched.remove(&id) else { return };
-        let answers = answers.unwrap_or_else(|| {
-            let failure = Arc::new(panicked());
-            batch.iter().map(|wanted| all(wanted, &failure)).collect()
-        });
+        let answers =
+            answers.unwrap_or_else(|failure| batch.iter().map(|wanted| all(wanted, &failure)).collect());
         let mut pages = Vec::new();
         for (wanted, answers) in batch.iter().zip(answers) {
             self.write(wanted, &answers);
@@ -362,9 +400,9 @@ fn tally_of<'a>(
 
 /// Room for so many resources; for a page that is more than all the room there is, all of it. The semaphore is never
 /// closed.
-async fn room_for(room: Arc<Semaphore>, resources: usize) -> Option<OwnedSemaphorePermit> {
+async fn room_for(room: Option<Arc<Semaphore>>, resources: usize) -> Option<OwnedSemaphorePermit> {
     let resources = u32::try_from(resources.min(MOST_HELD_IN_ALL)).unwrap_or(u32::MAX);
-    room.acquire_many_owned(resources).await.ok()
+    room?.acquire_many_owned(resources).await.ok()
 }
 
 fn panicked() -> Failure {

@@ -25,7 +25,7 @@ mod window;
 
 pub use budget::{Budget, UNITS_PER_CENT, dollars};
 pub use catalogue::{Catalogue, MOST_STATISTICS_REQUESTS, TypeMetrics};
-pub use join::{Joiner, Mode, Tallies};
+pub use join::{Joiner, Memory, Mode, Tallies};
 pub use tally::MetricsTally;
 pub use window::Window;
 

@@ -96,7 +96,7 @@ impl Recipe {
     }
 
     /// The asks that each GetMetricStatistics request would answer. One takes several statistics, but either plain
-    /// or extended ones, and one period:
+    /// or up to ten extended ones, and one period:
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html>
     pub(super) fn statistics_requests(&self) -> Vec<Vec<usize>> {
         let mut requests = BTreeMap::<_, Vec<usize>>::new();
@@ -104,7 +104,10 @@ impl Recipe {
             let is_extended = matches!(ask.statistic, Statistic::Extended(_));
             requests.entry((ask.period, is_extended)).or_default().push(at);
         }
-        requests.into_values().collect()
+        requests
+            .into_values()
+            .flat_map(|asks| asks.chunks(10).map(<[_]>::to_vec).collect::<Vec<_>>())
+            .collect()
     }
 
     /// The statistics, in the order of the metric's, made from the answers to all asks.
@@ -179,10 +182,17 @@ impl Wanted {
                 if !times(sums)?.eq(times(counts)?) {
                     return Err(unequal());
                 }
+                if values(counts)?.any(|count| count <= 0.0) {
+                    return Err(senseless("a sample count is not above zero"));
+                }
                 let samples: f64 = values(counts)?.sum();
-                values(sums)?.reduce(|a, b| a + b).filter(|_| samples > 0.0).map(|sum| sum / samples)
+                values(sums)?.reduce(|a, b| a + b).map(|sum| sum / samples)
             }
         };
+        // It would be written as null, which means that there are no datapoints.
+        if value.is_some_and(|value| !value.is_finite()) {
+            return Err(senseless("its datapoints add up to more than a number can hold"));
+        }
         Ok(Known::Value(value))
     }
 
@@ -190,7 +200,7 @@ impl Wanted {
         let series = match self.series? {
             Points::Of(at) => points(answers, at).map(<[_]>::to_vec),
             Points::Ratio { sums, counts } => {
-                points(answers, sums).and_then(|sums| Ok(ratio(sums, points(answers, counts)?)))
+                points(answers, sums).and_then(|sums| ratio(sums, points(answers, counts)?))
             }
         };
         Some(series)
@@ -201,19 +211,26 @@ fn points(answers: &[Answer], at: usize) -> Result<&[(i64, f64)], Arc<Failure>> 
     answers[at].as_ref().map(Vec::as_slice).map_err(Arc::clone)
 }
 
-/// The averages of the periods that have samples.
-fn ratio(sums: &[(i64, f64)], counts: &[(i64, f64)]) -> Vec<(i64, f64)> {
-    let counts: BTreeMap<i64, f64> = counts.iter().copied().collect();
-    sums.iter()
-        .filter_map(|(at, sum)| counts.get(at).filter(|count| **count > 0.0).map(|count| (*at, sum / count)))
-        .collect()
+/// The average of each period.
+fn ratio(sums: &[(i64, f64)], counts: &[(i64, f64)]) -> Answer {
+    if !sums.iter().map(|(at, _)| at).eq(counts.iter().map(|(at, _)| at)) {
+        return Err(unequal());
+    }
+    let averages = sums.iter().zip(counts).map(|((at, sum), (_, count))| (*at, sum / count));
+    let averages: Vec<_> = averages.collect();
+    if averages.iter().any(|(_, average)| !average.is_finite()) {
+        return Err(senseless("a sample count is not above zero"));
+    }
+    Ok(averages)
 }
 
 /// A sum without its count, or a count without its sum, makes no average.
 fn unequal() -> Arc<Failure> {
-    Arc::new(
-        super::GET_METRIC_DATA.malformed("the sums and the sample counts of a metric are of different times"),
-    )
+    senseless("the sums and the sample counts are of different times")
+}
+
+fn senseless(why: &str) -> Arc<Failure> {
+    Arc::new(super::GET_METRIC_DATA.malformed(format!("CloudWatch's answer makes no sense: {why}")))
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::model::{Failure, FailureClass, Timestamp};
 
+/// Reasons that are told. A server that words each metric's failure its own way must not fill the memory with them.
+const MOST_REASONS: usize = 10;
+
 /// What came of the values of one type in one account and Region.
 #[derive(Clone, Debug, Default)]
 pub struct MetricsTally {
@@ -19,8 +22,10 @@ pub struct MetricsTally {
     pub cost: u64,
     /// Requests to GetMetricStatistics among that.
     pub statistics_requests: u64,
-    /// Why some are missing, each reason once.
+    /// Why some are missing, each reason once, as far as they are few.
     pub failures: Vec<Failure>,
+    /// Values that are missing for still other reasons.
+    pub more_failures: u64,
     /// When the last answer came.
     pub observed_at: Option<Timestamp>,
     seen: BTreeSet<(FailureClass, String, Option<String>, String)>,
@@ -30,9 +35,17 @@ impl MetricsTally {
     /// Counts a value that is missing for this reason. Reasons that differ in nothing but the request are one.
     pub(super) fn failed(&mut self, failure: &Failure) {
         let Failure { class, operation, code, message, .. } = failure;
-        if self.seen.insert((*class, operation.clone(), code.clone(), message.clone())) {
-            self.failures.push(failure.clone());
+        let reason = (*class, operation.clone(), code.clone(), message.clone());
+        if self.seen.contains(&reason) {
+            return;
         }
+        // What money or settings left out is always told: it changes what the run's end says.
+        if self.failures.len() >= MOST_REASONS && self.failures.iter().any(|known| known.class == *class) {
+            self.more_failures += 1;
+            return;
+        }
+        self.seen.insert(reason);
+        self.failures.push(failure.clone());
     }
 
     /// Adds what came of another type's.
@@ -41,6 +54,7 @@ impl MetricsTally {
         self.known += other.known;
         self.unknowable += other.unknowable;
         self.silent += other.silent;
+        self.more_failures += other.more_failures;
         self.cost += other.cost;
         self.statistics_requests += other.statistics_requests;
         self.observed_at = self.observed_at.max(other.observed_at);

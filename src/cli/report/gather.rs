@@ -75,6 +75,11 @@ impl<'a> Gather<'a> {
         let keep = shape.outputs.iter().any(|output| output.format != NDJSON);
         Self { shape, streams, keep, kept: Vec::new(), summary: Summary::default(), errors }
     }
+
+    /// Whether it keeps the resources in memory, for an output that needs all of them.
+    pub(super) const fn keeps(&self) -> bool {
+        self.keep
+    }
 }
 
 impl Taker for Gather<'_> {
