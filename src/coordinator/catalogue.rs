@@ -8,7 +8,7 @@ use super::joining::MetricsPlan;
 use super::plan::{PlanError, Selection};
 use crate::collect::{Covered, REGISTRY};
 use crate::config::{Change, CollectSettings, MetricChange, near};
-use crate::metrics::{Budget, Catalogue, Memory, Mode, TypeMetrics, Window};
+use crate::metrics::{Budget, Catalogue, Mode, Room, TypeMetrics, Window};
 use crate::model::{MetricSpec, Statistic, Timestamp, Unit};
 
 /// What is asked of CloudWatch for these types; nothing with `--no-metrics`.
@@ -39,7 +39,7 @@ pub(super) fn metrics_plan(
         catalogue: Arc::new(Catalogue::new(types.collect(), window, settings.series)),
         budget: Arc::new(Budget::new(settings.max_cost.hundred_thousandths())),
         mode: Mode::Ask,
-        memory: Memory::Whole,
+        room: Room::unbounded(),
     }))
 }
 

@@ -3,16 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
 use super::outcome::{AskedMetrics, Reading};
 use super::run::panicked;
 use crate::aws::{Caller, RunContext, Session};
 use crate::config::Dollars;
-use crate::metrics::{
-    Budget, Catalogue, Joiner, Memory, MetricsTally, Mode, Tallies, UNITS_PER_CENT, dollars,
-};
+use crate::metrics::{Budget, Catalogue, Joiner, MetricsTally, Mode, Room, Tallies, UNITS_PER_CENT, dollars};
 use crate::model::{
     Failure, FailureClass, MetricsWindow, Note, PartCoverage, QueryCoverage, Resource, Stats, Status,
 };
@@ -26,8 +24,8 @@ pub struct MetricsPlan {
     pub budget: Arc<Budget>,
     /// Whether it is asked, or only counted.
     pub mode: Mode,
-    /// Whether pages that wait for their values hold the lists back.
-    pub memory: Memory,
+    /// Room for pages that wait for their values.
+    pub room: Room,
 }
 
 type AccountRegion = (Arc<str>, Arc<str>);
@@ -37,7 +35,6 @@ pub(super) struct Joining {
     plan: Option<MetricsPlan>,
     context: Arc<RunContext>,
     out: mpsc::Sender<Vec<Resource>>,
-    room: Option<Arc<Semaphore>>,
     joiners: JoinSet<u64>,
     started: HashMap<Id, AccountRegion>,
     tallies: BTreeMap<AccountRegion, Tallies>,
@@ -62,12 +59,10 @@ impl Joining {
         context: Arc<RunContext>,
         out: mpsc::Sender<Vec<Resource>>,
     ) -> Self {
-        let room = plan.as_ref().and_then(|plan| Joiner::room(plan.memory));
         Self {
             plan,
             context,
             out,
-            room,
             joiners: JoinSet::new(),
             started: HashMap::new(),
             tallies: BTreeMap::new(),
@@ -86,7 +81,7 @@ impl Joining {
         let tallies = self.tallies.entry(place.clone()).or_default().clone();
         let caller = Caller::new(session.clone(), region, self.context.clone());
         let (catalogue, budget) = (plan.catalogue.clone(), plan.budget.clone());
-        let (out, room) = (self.out.clone(), self.room.clone());
+        let (out, room) = (self.out.clone(), plan.room.clone());
         let joiner = Joiner::new(caller, catalogue, budget, plan.mode, out, tallies, room);
         let (sender, receiver) = Joiner::channel();
         let task = self.joiners.spawn(joiner.run(receiver));

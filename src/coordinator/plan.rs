@@ -10,7 +10,7 @@ use super::joining::MetricsPlan;
 use crate::aws::{AccountRegions, Partition};
 use crate::collect::{Collector, REGISTRY};
 use crate::config::{CollectSettings, near};
-use crate::metrics::{Memory, Mode};
+use crate::metrics::{Mode, Room};
 use crate::model::Timestamp;
 
 /// The settings ask for something that there is not.
@@ -119,7 +119,7 @@ impl Plan {
     #[must_use]
     pub fn streamed(mut self) -> Self {
         if let Some(metrics) = &mut self.metrics {
-            metrics.memory = Memory::Bounded;
+            metrics.room = Room::bounded();
         }
         self
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -15,39 +15,24 @@ use super::catalogue::{Asked, Catalogue, MOST_STATISTICS_REQUESTS, Metric};
 use super::fetch::{all, fetch, fetch_statistics};
 use super::recipe::Answer;
 use super::row::Row;
-use super::{Budget, GET_METRIC_DATA, MetricsTally};
+use super::{Budget, GET_METRIC_DATA, MetricsTally, Room};
 use crate::aws::Caller;
 use crate::model::{Failure, FailureClass, Resource};
 
 /// How long a batch waits to be filled. A list page of EC2 comes every few hundred milliseconds.
 const FLUSH_AFTER: Duration = Duration::from_millis(200);
 
-/// How many resources wait for their values at once, in one account and Region, where memory is bounded. It is some 50 requests, what CloudWatch grants in a second.
-const MOST_HELD: usize = 4000;
-
-/// How many wait in all of such a run: at 12 KB each, 200 MB.
-const MOST_HELD_IN_ALL: usize = 16_000;
-
 /// How long lists wait for a CloudWatch that answers nothing, where memory is bounded and full.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many metrics go to one task that asks GetMetricStatistics, which takes one a request.
-const STATISTICS_AT_ONCE: usize = 50;
+const STATISTICS_AT_ONCE: usize = 200;
 
 /// Pages between the lists and here.
 const PAGES_BETWEEN: usize = 4;
 
 /// What came of the values, by resource type.
 pub type Tallies = Arc<Mutex<BTreeMap<Arc<str>, MetricsTally>>>;
-
-/// Whether pages that wait for their values hold the lists back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Memory {
-    /// Yes, so that memory stays bounded.
-    Bounded,
-    /// No: the reader keeps every resource anyway, and a CloudWatch that hangs holds back no list.
-    Whole,
-}
 
 /// Whether CloudWatch is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +53,8 @@ pub struct Joiner {
     tallies: Tallies,
     held: HashMap<u64, Held>,
     held_resources: usize,
-    /// Room for the resources that all joiners of the run hold; none = as much as it takes.
-    room: Option<Arc<Semaphore>>,
+    /// Room for the resources that all joiners of the run hold.
+    room: Room,
     next_page: u64,
     filling: Batch,
     /// Since something has been waiting in the batch.
@@ -103,7 +88,7 @@ impl Joiner {
         mode: Mode,
         out: mpsc::Sender<Vec<Resource>>,
         tallies: Tallies,
-        room: Option<Arc<Semaphore>>,
+        room: Room,
     ) -> Self {
         let asker = Arc::new(Asker::new(caller, catalogue.window(), budget));
         Self {
@@ -127,11 +112,6 @@ impl Joiner {
         }
     }
 
-    /// Room for the resources that all joiners of a run hold together.
-    pub fn room(memory: Memory) -> Option<Arc<Semaphore>> {
-        (memory == Memory::Bounded).then(|| Arc::new(Semaphore::new(MOST_HELD_IN_ALL)))
-    }
-
     /// Where the lists of the account and Region put their pages, and the other end of it.
     pub fn channel() -> (mpsc::Sender<Vec<Resource>>, mpsc::Receiver<Vec<Resource>>) {
         mpsc::channel(PAGES_BETWEEN)
@@ -148,11 +128,12 @@ impl Joiner {
         loop {
             let flush_at = self.since.map(|since| since + FLUSH_AFTER);
             let size = waiting.as_ref().map_or(0, Vec::len);
-            let is_stuck =
-                self.room.is_some() && !self.fetching.is_empty() && (waiting.is_some() || !self.has_room());
+            let is_stuck = self.room.is_bounded()
+                && !self.fetching.is_empty()
+                && (waiting.is_some() || !self.room.has(self.held_resources));
             tokio::select! {
                 Some(ended) = self.fetching.join_next_with_id() => self.answered(ended).await,
-                page = pages.recv(), if open && waiting.is_none() && self.has_room() => match page {
+                page = pages.recv(), if open && waiting.is_none() && self.room.has(self.held_resources) => match page {
                     Some(page) if self.mode == Mode::Count => self.count_page(page).await,
                     Some(page) => waiting = Some(page),
                     None => {
@@ -161,9 +142,9 @@ impl Joiner {
                     }
                 },
                 // What the others hold goes out without any help of this one, so room comes.
-                room = room_for(self.room.clone(), size), if waiting.is_some() => {
+                place = self.room.clone().take(size), if waiting.is_some() => {
                     if let Some(page) = waiting.take() {
-                        self.take(page, room).await;
+                        self.take(page, place).await;
                     }
                 }
                 () = tokio::time::sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => self.flush(),
@@ -172,11 +153,6 @@ impl Joiner {
                 else => return self.requests,
             }
         }
-    }
-
-    /// Whether another page may be held.
-    fn has_room(&self) -> bool {
-        self.room.is_none() || self.held_resources < MOST_HELD
     }
 
     /// Asks no more, and waits for nothing that was asked.
@@ -396,13 +372,6 @@ fn tally_of<'a>(
     resource_type: &Arc<str>,
 ) -> &'a mut MetricsTally {
     tallies.entry(resource_type.clone()).or_default()
-}
-
-/// Room for so many resources; for a page that is more than all the room there is, all of it. The semaphore is never
-/// closed.
-async fn room_for(room: Option<Arc<Semaphore>>, resources: usize) -> Option<OwnedSemaphorePermit> {
-    let resources = u32::try_from(resources.min(MOST_HELD_IN_ALL)).unwrap_or(u32::MAX);
-    room?.acquire_many_owned(resources).await.ok()
 }
 
 fn panicked() -> Failure {

@@ -19,13 +19,15 @@ mod get_metric_data;
 mod get_metric_statistics;
 mod join;
 mod recipe;
+mod room;
 mod row;
 mod tally;
 mod window;
 
 pub use budget::{Budget, UNITS_PER_CENT, dollars};
 pub use catalogue::{Catalogue, MOST_STATISTICS_REQUESTS, TypeMetrics};
-pub use join::{Joiner, Memory, Mode, Tallies};
+pub use join::{Joiner, Mode, Tallies};
+pub use room::Room;
 pub use tally::MetricsTally;
 pub use window::Window;
 
