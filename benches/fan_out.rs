@@ -36,7 +36,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..RUNS {
         let started = Instant::now();
         let status = Command::new(env!("CARGO_BIN_EXE_awsinv"))
-            .args(["report", "--output", "json", "--no-progress", "--concurrency", "100000", "-q"])
+            .args([
+                "report",
+                "--output",
+                "json",
+                "--no-metrics",
+                "--no-progress",
+                "--concurrency",
+                "100000",
+                "-q",
+            ])
             .args(["--endpoint-url", &server.url()])
             .env_clear()
             .env("AWS_ACCESS_KEY_ID", &account.access_key_id)
