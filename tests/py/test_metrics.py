@@ -199,6 +199,9 @@ def test_metrics_and_statistics_are_the_users(run, server, truth, tmp_path):
         ('[metric."AWS::EC2::Instance"]\nCPUUtilization = ["p101"]', ["`p101`"]),
         ('[metric."AWS::EC2::Instance"]\nX = { statistics = ["Sum"], unit = "Apples" }', ["X", "`Apples`", "Bytes"]),
         ('[metric."AWS::EC2::Instance"]\nCPUUtilization = []', ["CPUUtilization", "false"]),
+        ('[metric."AWS::EC2::Instance"]\n" X" = { statistics = ["Sum"] }', ["metric of that name", '" X"']),
+        ('[metric."AWS::EC2::Instance"]\nX = { statistics = ["Sum"], namespace = ":a" }', ["namespace", '":a"']),
+        ('[metric."AWS::EC2::Instance"]\nX = { statistics = ["Sum"], dimension = "é" }', ["dimension", '"é"']),
     ],
 )
 def test_what_makes_no_sense_in_the_settings_is_named(run, tmp_path, config, said):
