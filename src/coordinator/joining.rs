@@ -188,7 +188,8 @@ fn part(tally: &MetricsTally, inventory: Status, reading: Reading, budget: &Budg
         None if tally.wanted == 0 && !matches!(inventory, Status::Complete | Status::Partial) => {
             Status::Skipped
         }
-        None if missing == 0 => Status::Complete,
+        // Datapoints can be left out for what they cost where every value is known.
+        None if missing == 0 && too_dear_ones.is_empty() => Status::Complete,
         Some(status) if status.is_hole() || too_dear_ones.is_empty() => status,
         _ if tally.known > 0 => Status::Partial,
         _ => Status::Skipped,
@@ -221,4 +222,38 @@ fn too_dear(failure: &Failure, budget: &Budget) -> Failure {
         Dollars::from_hundred_thousandths(budget.most()),
     );
     failure.with_hint(format!("allow it with --max-cost {whole}, or leave the values out with --no-metrics"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(wanted: u64, known: u64, classes: &[FailureClass]) -> MetricsTally {
+        let failure = |class: &FailureClass| Failure::new(*class, "cloudwatch", "GetMetricData", "");
+        let mut tally = MetricsTally::default();
+        (tally.wanted, tally.known) = (wanted, known);
+        tally.failures = classes.iter().map(failure).collect();
+        tally
+    }
+
+    #[test]
+    fn a_part_is_as_complete_as_the_worst_that_befell_it() {
+        use FailureClass::{AccessDenied, CostLimit, ServiceError};
+        let status = |wanted, known, classes: &[FailureClass], denial_expected| {
+            let reading = Reading { denial_expected, regions_untold: false };
+            part(&tally(wanted, known, classes), Status::Complete, reading, &Budget::new(10)).status
+        };
+        assert_eq!(status(0, 0, &[], false), Status::Complete);
+        assert_eq!(status(5, 5, &[], false), Status::Complete);
+        assert_eq!(status(5, 0, &[ServiceError], false), Status::Failed);
+        assert_eq!(status(5, 4, &[ServiceError], false), Status::Partial);
+        assert_eq!(status(5, 0, &[CostLimit], false), Status::Skipped);
+        assert_eq!(status(5, 4, &[CostLimit], false), Status::Partial);
+        assert_eq!(status(5, 0, &[AccessDenied], true), Status::ExpectedDenied);
+        assert_eq!(status(5, 4, &[AccessDenied, ServiceError], true), Status::Partial);
+        assert_eq!(status(5, 0, &[AccessDenied, CostLimit], true), Status::Skipped);
+        // Every value is known, and datapoints were left out.
+        assert_eq!(status(5, 5, &[CostLimit], false), Status::Partial);
+        assert_eq!(status(5, 5, &[ServiceError], false), Status::Partial);
+    }
 }

@@ -14,6 +14,7 @@ use super::GET_METRIC_DATA;
 use super::asker::{Asker, cost_limit};
 use super::batch::Wanted;
 use super::recipe::Ask;
+use crate::aws::Grant;
 use crate::model::{Failure, FailureClass};
 
 /// Pages in a row that bring nothing new, after which more are not worth their money. AWS sends a token only where
@@ -89,11 +90,7 @@ pub(super) async fn get_metric_data(cx: &Asker, queries: &[Query<'_>]) -> Result
                         .scan_by(ScanBy::TimestampAscending)
                         .set_next_token(token.clone())
                         .customize()
-                        .config_override(
-                            cloudwatch::Config::builder()
-                                .region(grant.region)
-                                .credentials_provider(grant.credentials),
-                        )
+                        .config_override(config_override(grant))
                         .send()
                 },
             )
@@ -132,6 +129,11 @@ pub(super) async fn get_metric_data(cx: &Asker, queries: &[Query<'_>]) -> Result
         }
     };
     Ok(said(cx, queries, heard, ended.map(Arc::new), request_id.as_deref()))
+}
+
+/// Where a request goes and what signs it.
+pub(super) fn config_override(grant: Grant) -> cloudwatch::config::Builder {
+    cloudwatch::Config::builder().region(grant.region).credentials_provider(grant.credentials)
 }
 
 fn to_sdk(at: usize, query: &Query<'_>) -> MetricDataQuery {

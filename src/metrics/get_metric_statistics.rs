@@ -9,6 +9,7 @@ use aws_smithy_types::DateTime;
 use super::GET_METRIC_STATISTICS;
 use super::asker::Asker;
 use super::batch::Wanted;
+use super::get_metric_data::config_override;
 use super::recipe::{Answer, Ask};
 use crate::model::{Failure, Statistic};
 
@@ -58,11 +59,7 @@ pub(super) async fn get_metric_statistics(
                     .set_statistics(plain.clone())
                     .set_extended_statistics(extended.clone())
                     .customize()
-                    .config_override(
-                        cloudwatch::Config::builder()
-                            .region(grant.region)
-                            .credentials_provider(grant.credentials),
-                    )
+                    .config_override(config_override(grant))
                     .send()
             },
         )
