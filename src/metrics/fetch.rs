@@ -15,7 +15,7 @@ use super::recipe::{Answer, Ask};
 use crate::model::{Failure, FailureClass, Statistic};
 
 /// So many queries of one statistic, all refused, show that it is the statistic that CloudWatch refuses.
-const ENOUGH_TO_JUDGE: usize = 4;
+const ENOUGH_TO_JUDGE: usize = 10;
 
 /// How often a query is asked whose answer was partial, missing or no sense.
 const MOST_ASKS: u32 = 4;
@@ -165,14 +165,25 @@ async fn ask_in_parts<'a>(cx: &'a Asker, asked: Vec<Query<'a>>, rejections: &'a 
         }
     }
     let answers = whole(answers);
-    if is_one_statistic
-        && asked.len() >= ENOUGH_TO_JUDGE
-        && let Some(Err(failure)) = answers.first()
-        && answers.iter().all(|answer| answer.as_ref().is_err_and(|failure| is_rejection(failure)))
-    {
-        cx.note_rejected(&asked[0].wanted.metric, &asked[0].ask.statistic, failure);
+    if !is_one_statistic {
+        parts.iter().for_each(|part| judge(cx, &asked, part, &answers));
     }
     answers
+}
+
+/// Remembers a statistic of a metric that CloudWatch refused of every resource in a request. Halves of these are not
+/// judged: resources that stand side by side may be refused for reasons of their own.
+fn judge(cx: &Asker, asked: &[Query<'_>], part: &[usize], answers: &[Answer]) {
+    let Some(Query { wanted, ask, .. }) = part.first().map(|at| &asked[*at]) else { return };
+    let is_one_statistic = part.iter().all(|at| asked[*at].ask.statistic == ask.statistic);
+    let refused = |at: &usize| answers[*at].as_ref().is_err_and(|failure| is_rejection(failure));
+    if part.len() >= ENOUGH_TO_JUDGE
+        && is_one_statistic
+        && part.iter().all(refused)
+        && let Err(failure) = &answers[part[0]]
+    {
+        cx.note_rejected(&wanted.metric, &ask.statistic, failure);
+    }
 }
 
 /// What is final of what CloudWatch said.

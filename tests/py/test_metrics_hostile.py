@@ -399,6 +399,22 @@ def test_a_metric_that_cloudwatch_rejects_of_every_resource_costs_no_other(ask, 
         assert values.unknown(resource) == {("Wrong", "Sum")}, resource["unknown"]
 
 
+def test_resources_side_by_side_that_cloudwatch_refuses_do_not_speak_for_the_others(ask):
+    # So slow that each page is a request of its own, and what the first teaches is known when the last is asked.
+    with servers.demo(*RUNNING, "--page-size", "25", "--latency", "250ms") as server:
+        ids = [r["id"] for r in server.estate()["resources"]]
+        refused = set(ids[:12])
+
+        def choosy(ask):
+            asked = {d["Value"] for query in ask.queries for d in query["MetricStat"]["Metric"]["Dimensions"]}
+            return error(400, "ValidationError", "no such thing") if asked & refused else ask.raw()
+
+        document, _ = ask(server, choosy, "-s", "ec2", "--max-cost", "1", code=3)
+        values.Truth(server).assert_right(document)
+    for resource in document["resources"]:
+        assert bool(values.known(resource)) == (resource["id"] not in refused), resource["id"]
+
+
 def test_failures_that_differ_by_the_resource_are_not_kept_for_each(ask, running):
     def talkative(ask, result):
         message = {"Code": "Forbidden", "Value": f"not {result['Id']} of {ask.number}"}
