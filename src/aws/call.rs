@@ -33,6 +33,8 @@ const BACKOFF_CAP: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct RunContext {
     in_flight: Semaphore,
+    /// Calls that cost money, of those: a CloudWatch that hangs must not hold every permit that lists wait for.
+    billed: Semaphore,
     /// Counts and times every attempt.
     pub meter: Meter,
     /// Stops the run.
@@ -47,6 +49,7 @@ impl RunContext {
     pub fn new(concurrency: usize, max_attempts: u32, attempt_timeout: Duration) -> Self {
         Self {
             in_flight: Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            billed: Semaphore::new((concurrency / 2).clamp(1, Semaphore::MAX_PERMITS)),
             meter: Meter::default(),
             stop: Stop::default(),
             attempt_timeout,
@@ -121,18 +124,33 @@ impl Caller {
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.call_if(api, |_| Ok(()), send).await
+        self.try_until(api, |_| Ok(()), send).await
     }
 
     /// Like [`call`](Self::call), for requests that cost money: `again` is asked before each attempt but the first,
-    /// with the failure of the one before, and may refuse it.
+    /// with the failure of the one before, and may refuse it. They are at most half of what is in flight.
     ///
     /// # Errors
     /// Those of [`call`](Self::call), and the refusal.
     ///
     /// # Cancellation
     /// As with [`call`](Self::call).
-    pub async fn call_if<O, E, F>(
+    pub async fn call_billed<O, E, F>(
+        &self,
+        api: Api,
+        again: impl Fn(&Failure) -> Result<(), Failure>,
+        send: impl Fn(Grant) -> F,
+    ) -> Result<O, Failure>
+    where
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        // Never closed. Those who hold a permit give it back at once when the run is stopped.
+        let _permit = self.run.billed.acquire().await;
+        self.try_until(api, again, send).await
+    }
+
+    async fn try_until<O, E, F>(
         &self,
         api: Api,
         again: impl Fn(&Failure) -> Result<(), Failure>,

@@ -78,7 +78,7 @@ pub(super) async fn get_metric_data(cx: &Asker, queries: &[Query<'_>]) -> Result
         }
         let answer = cx
             .caller
-            .call_if(
+            .call_billed(
                 GET_METRIC_DATA,
                 |failure| cx.again(failure, cost),
                 |grant| {

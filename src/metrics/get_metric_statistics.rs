@@ -39,7 +39,7 @@ pub(super) async fn get_metric_statistics(
     let (plain, extended) = (some(plain), (!extended.is_empty()).then_some(extended));
     let answer = cx
         .caller
-        .call_if(
+        .call_billed(
             GET_METRIC_STATISTICS,
             |failure| cx.again(failure, 1),
             |grant| {

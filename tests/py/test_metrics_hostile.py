@@ -378,10 +378,12 @@ def test_nothing_is_paid_for_once_nobody_reads(tmp_path):
 # What CloudWatch being slow or choosy may cost.
 
 
-def test_a_hung_cloudwatch_holds_back_no_list(run):
+@pytest.mark.parametrize("concurrency", ["256", "4"])
+def test_a_hung_cloudwatch_holds_back_no_list(run, concurrency):
     with servers.demo(*MANY) as server, hostile.before(server, hostile.slowly(60)) as proxy:
         args = ["report", "--endpoint-url", proxy.url, "-s", "lambda", "-o", "json", "--max-cost", "5"]
-        document = run(*args, "--deadline", "8s", env=environment(server)).expect(3).document()
+        args += ["--deadline", "8s", "--concurrency", concurrency]
+        document = run(*args, env=environment(server)).expect(3).document()
     assert {failure["class"] for failure in failures(document)} == {"deadline"}
     # Without metrics, they are listed in a second.
     assert len(document["resources"]) == 5500
